@@ -1,0 +1,120 @@
+"""
+salesflow: the sales process as plain data and pure functions.
+
+Place an order, deliver it, invoice it, be paid::
+
+    from salesflow import Party, Product, deliveries, invoices, orders, payments
+
+Names are loaded when they are first used, so importing the package is quick.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from salesflow import memory as memory
+    from salesflow.billing import invoices as invoices
+    from salesflow.billing import payments as payments
+    from salesflow.billing import summaries as summaries
+    from salesflow.errors import ConflictError as ConflictError
+    from salesflow.errors import DuplicateError as DuplicateError
+    from salesflow.errors import NotFoundError as NotFoundError
+    from salesflow.errors import Refusal as Refusal
+    from salesflow.errors import RefusedError as RefusedError
+    from salesflow.errors import SalesflowError as SalesflowError
+    from salesflow.model.invoice import Invoice as Invoice
+    from salesflow.model.invoice import InvoiceStatus as InvoiceStatus
+    from salesflow.model.order import DocumentStatus as DocumentStatus
+    from salesflow.model.order import Order as Order
+    from salesflow.model.order import OrderLine as OrderLine
+    from salesflow.model.order import OrderStatus as OrderStatus
+    from salesflow.model.order import OrderType as OrderType
+    from salesflow.model.packing_slip import PackingSlip as PackingSlip
+    from salesflow.model.party import Address as Address
+    from salesflow.model.party import Party as Party
+    from salesflow.model.party import PartyKind as PartyKind
+    from salesflow.model.party import Role as Role
+    from salesflow.model.party import SummaryUpdate as SummaryUpdate
+    from salesflow.model.payment import Payment as Payment
+    from salesflow.model.policies import DeliveryPolicy as DeliveryPolicy
+    from salesflow.model.policies import InvoicePolicy as InvoicePolicy
+    from salesflow.model.policies import OrderPolicy as OrderPolicy
+    from salesflow.model.product import Item as Item
+    from salesflow.model.product import Product as Product
+    from salesflow.model.product import ProductKind as ProductKind
+    from salesflow.model.product import ProductList as ProductList
+    from salesflow.model.product import Tolerance as Tolerance
+    from salesflow.model.product import Vat as Vat
+    from salesflow.model.project import Project as Project
+    from salesflow.model.terms import PaymentTerms as PaymentTerms
+    from salesflow.model.terms import TermsOfSale as TermsOfSale
+    from salesflow.model.totals import Charge as Charge
+    from salesflow.money import Money as Money
+    from salesflow.outcome import Outcome as Outcome
+    from salesflow.period import Period as Period
+    from salesflow.process import changes as changes
+    from salesflow.process import deliveries as deliveries
+    from salesflow.process import direct_sales as direct_sales
+    from salesflow.process import fulfilment as fulfilment
+    from salesflow.process import orders as orders
+    from salesflow.process import registry as registry
+    from salesflow.process.item_transactions import item_transactions as item_transactions
+    from salesflow.quantity import Quantity as Quantity
+
+_MODULES = {
+    "changes": "process",
+    "deliveries": "process",
+    "direct_sales": "process",
+    "fulfilment": "process",
+    "invoices": "billing",
+    "memory": "",
+    "orders": "process",
+    "payments": "billing",
+    "registry": "process",
+    "summaries": "billing",
+}
+"""Modules of commands, and the package each is in."""
+
+_NAMES = {
+    "errors": ("ConflictError", "DuplicateError", "NotFoundError", "Refusal", "RefusedError", "SalesflowError"),
+    "model.invoice": ("Invoice", "InvoiceStatus"),
+    "model.order": ("DocumentStatus", "Order", "OrderLine", "OrderStatus", "OrderType"),
+    "model.packing_slip": ("PackingSlip",),
+    "model.party": ("Address", "Party", "PartyKind", "Role", "SummaryUpdate"),
+    "model.payment": ("Payment",),
+    "model.policies": ("DeliveryPolicy", "InvoicePolicy", "OrderPolicy"),
+    "model.product": ("Item", "Product", "ProductKind", "ProductList", "Tolerance", "Vat"),
+    "model.project": ("Project",),
+    "model.terms": ("PaymentTerms", "TermsOfSale"),
+    "model.totals": ("Charge",),
+    "money": ("Money",),
+    "outcome": ("Outcome",),
+    "period": ("Period",),
+    "process.item_transactions": ("item_transactions",),
+    "quantity": ("Quantity",),
+}
+"""Names, by the module that defines them."""
+
+_HOME_OF = {name: home for home, names in _NAMES.items() for name in names}
+
+__all__ = sorted((*_MODULES, *_HOME_OF))  # noqa: PLE0605  the tables above are the one list of names
+__version__ = "0.1.0"
+
+
+def __getattr__(name: str) -> Any:
+    value: Any
+    if name in _MODULES:
+        value = import_module(".".join(filter(None, (__name__, _MODULES[name], name))))
+    elif name in _HOME_OF:
+        value = getattr(import_module(f"{__name__}.{_HOME_OF[name]}"), name)
+    else:
+        msg = f"module {__name__!r} has no attribute {name!r}"
+        raise AttributeError(msg)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -1,0 +1,653 @@
+"""
+Customer invoices: by order, by packing slips, over several orders, pro forma; sent, and cancelled whole.
+
+The net of an invoice line is the exact amount invoiced so far, rounded, less what earlier invoices took:
+so the parts of a line add up to the whole, to the cent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date, datetime
+from decimal import ROUND_HALF_UP, Decimal
+
+from attrs import evolve, frozen
+
+from salesflow.checks import ZERO, exact_number, require_date, require_decimal, require_kind
+from salesflow.errors import Refusal, RefusedError
+from salesflow.lifecycle import Lifecycle, Step
+from salesflow.model.events import InvoiceCancelled, InvoicePosted, InvoiceSent, SubscriptionRenewed
+from salesflow.model.invoice import Invoice, InvoiceCharge, InvoiceKind, InvoicePart, InvoiceStatus, Settlement
+from salesflow.model.ledger import Fold, Kind, Posting, Row
+from salesflow.model.order import Order, OrderType, with_postings
+from salesflow.model.order_life import LIFECYCLE as ORDER_LIFECYCLE
+from salesflow.model.packing_slip import PackingSlip, SlipStatus
+from salesflow.model.policies import INVOICES, ImpliesDelivery, InvoicePolicy
+from salesflow.money import exact, quantum_of
+from salesflow.outcome import Outcome
+from salesflow.period import Period
+from salesflow.rules import Rule
+
+Quantities = Mapping[int, Decimal | int]
+Orders = Order | Iterable[Order] | Mapping[Order, Quantities | None]
+
+EMPTY = Rule(
+    code="invoice.empty",
+    en="An invoice invoices something of every order it names.",
+    nl="Een factuur factureert iets van elke order die erop staat.",
+    refusal="there is nothing of order {order} to invoice",
+    spec=("INV-1",),
+    source="seed",
+)
+OVER_REMAINDER = Rule(
+    code="invoice.over-remainder",
+    en="An invoice that follows the order takes no more than is left to invoice of what was ordered.",
+    nl="Een factuur op basis van de order neemt niet meer dan er van het bestelde nog te factureren is.",
+    refusal="line {line} has {left} left to invoice, not {asked}",
+    spec=("QTY-6",),
+    source="documentation",
+)
+WRONG_SIGN = Rule(
+    code="invoice.sign",
+    en="An invoiced quantity is not zero and has the sign of its line.",
+    nl="Een gefactureerde hoeveelheid is niet nul en heeft het teken van haar regel.",
+    refusal="line {line} orders {ordered}; {asked} cannot be invoiced of it",
+    spec=("QTY-6", "QTY-13"),
+    source="documentation",
+)
+UNKNOWN_LINE = Rule(
+    code="invoice.unknown-line",
+    en="An invoice names lines of the order.",
+    nl="Een factuur noemt regels van de order.",
+    refusal="order {order} has no line {line} of its own",
+    spec=("INV-1",),
+    source="choice",
+)
+ONE_ACCOUNT = Rule(
+    code="invoice.one-account",
+    en="The orders of one invoice share invoice account, currency and terms of payment.",
+    nl="De orders op één factuur hebben dezelfde factuurrekening, valuta en betalingsvoorwaarden.",
+    refusal="order {order} differs from order {first} in {what}",
+    spec=("INV-4",),
+    source="documentation",
+)
+ORDER_TWICE = Rule(
+    code="invoice.order-twice",
+    en="An invoice names each order and each packing slip once.",
+    nl="Een factuur noemt elke order en elke pakbon één keer.",
+    refusal="{document} is named more than once",
+    spec=("INV-2",),
+    source="choice",
+)
+NO_SLIP = Rule(
+    code="invoice.no-slip",
+    en="An invoice that follows packing slips needs at least one posted slip of each order.",
+    nl="Een factuur op basis van pakbonnen vereist ten minste één geboekte pakbon van elke order.",
+    refusal="none of the packing slips delivers order {order}",
+    spec=("INV-2", "DOC-3"),
+    source="seed",
+)
+ANOTHER_SLIP = Rule(
+    code="invoice.another-slip",
+    en="A packing slip is invoiced with an order it delivers.",
+    nl="Een pakbon wordt gefactureerd met een order die erop staat.",
+    refusal="packing slip {slip} delivers {orders}, none of those given",
+    spec=("INV-2",),
+    source="choice",
+)
+SLIP_INVOICED = Rule(
+    code="invoice.slip-invoiced",
+    en="Every quantity of a packing slip is invoiced once.",
+    nl="Elke hoeveelheid van een pakbon wordt één keer gefactureerd.",
+    refusal="nothing of packing slip {slip} is left to invoice for order {order}",
+    spec=("QTY-5",),
+    source="seed",
+)
+SLIP_UNDONE = Rule(
+    code="invoice.slip-undone",
+    en="A packing slip that was cancelled or corrected, or that reverses another, is not invoiced.",
+    nl="Een geannuleerde, gecorrigeerde of terugboekende pakbon wordt niet gefactureerd.",
+    refusal="packing slip {slip} was undone or undoes another",
+    spec=("QTY-15",),
+    source="documentation",
+)
+BEFORE_SLIP = Rule(
+    code="invoice.before-slip",
+    en="An invoice is not dated before the packing slips it follows.",
+    nl="Een factuur is niet gedateerd vóór de pakbonnen waarop zij berust.",
+    refusal="packing slip {slip} is of {posted}; {on} is before that",
+    spec=("INV-2",),
+    source="choice",
+)
+ANOTHER_ORDER = Rule(
+    code="invoice.another-order",
+    en="An invoice is cancelled with all the orders it invoiced.",
+    nl="Een factuur wordt geannuleerd met alle orders die erop staan.",
+    refusal="invoice {invoice} is about {orders}, not {given}",
+    spec=("INV-10",),
+    source="choice",
+)
+REVERSAL = Rule(
+    code="invoice.reversal",
+    en="An invoice that cancels another is not cancelled itself.",
+    nl="Een annuleringsfactuur wordt zelf niet geannuleerd.",
+    refusal="invoice {invoice} cancels invoice {reverses}",
+    spec=("INV-10",),
+    source="choice",
+)
+CREDITED = Rule(
+    code="invoice.credited",
+    en="No more is credited of an invoice than it invoiced.",
+    nl="Van een factuur wordt niet meer gecrediteerd dan erop is gefactureerd.",
+    refusal="line {line} of order {order} has {left} left to credit of invoice {invoice}, not {asked}",
+    spec=("QTY-14", "I4"),
+    source="documentation",
+)
+BEFORE_INVOICE = Rule(
+    code="invoice.before-invoice",
+    en="An invoice is sent or cancelled on its own day or later.",
+    nl="Een factuur wordt op de eigen dag of later verzonden of geannuleerd.",
+    refusal="invoice {invoice} is of {posted}; {on} is before that",
+    spec=("INV-10",),
+    source="choice",
+)
+SENT_ALREADY = Rule(
+    code="invoice.sent",
+    en="An invoice is marked as sent once.",
+    nl="Een factuur wordt één keer als verzonden gemarkeerd.",
+    refusal="invoice {invoice} was sent on {when}",
+    spec=("DOC-3",),
+    source="choice",
+)
+PRO_FORMA = Rule(
+    code="invoice.pro-forma",
+    en="A pro forma is an estimate: it is not sent as an invoice, paid or cancelled.",
+    nl="Een pro forma is een raming: zij wordt niet als factuur verzonden, betaald of geannuleerd.",
+    refusal="a pro forma of {on} is no posted invoice",
+    spec=("INV-6",),
+    source="seed",
+)
+STATED_NET = Rule(
+    code="invoice.stated-net",
+    en="A net that is stated by hand belongs to a line of the invoice and has the digits of its currency.",
+    nl="Een met de hand opgegeven netto bedrag hoort bij een factuurregel en heeft de decimalen van de valuta.",
+    refusal="line {line} of order {order} cannot have the net {net} stated",
+    spec=("TRD-9",),
+    source="documentation",
+)
+
+
+def is_posted(invoice: Invoice, on: date) -> Refusal | None:
+    """A pro forma was never posted."""
+    return PRO_FORMA.refuse(on=invoice.on) if invoice.kind is InvoiceKind.PRO_FORMA else None
+
+
+def is_posted_by_then(invoice: Invoice, on: date) -> Refusal | None:
+    """Nothing happens to an invoice before its date."""
+    return BEFORE_INVOICE.refuse(invoice=invoice.number, posted=invoice.on, on=on) if on < invoice.on else None
+
+
+def is_no_reversal(invoice: Invoice, on: date) -> Refusal | None:
+    """An invoice that cancels another stays."""
+    return REVERSAL.refuse(invoice=invoice.number, reverses=invoice.reverses) if invoice.reverses else None
+
+
+def is_not_sent(invoice: Invoice, on: date) -> Refusal | None:
+    """An invoice is sent once."""
+    return SENT_ALREADY.refuse(invoice=invoice.number, when=invoice.sent) if invoice.sent else None
+
+
+_S = InvoiceStatus
+_ANY = (_S.OPEN, _S.PAID, _S.CANCELLED)
+_LIFE: tuple[Step[Invoice, InvoiceStatus], ...] = (
+    Step("post", (), (_S.OPEN, _S.PAID)),
+    *(Step("send", (status,), (status,), rules=(is_posted, is_posted_by_then, is_not_sent)) for status in _ANY),
+    Step("cancel", (_S.OPEN, _S.PAID), (_S.CANCELLED,), rules=(is_posted, is_posted_by_then, is_no_reversal)),
+    Step("payments.receive", (_S.OPEN,), (_S.OPEN, _S.PAID), rules=(is_posted,)),
+)
+LIFECYCLE: Lifecycle[Invoice, InvoiceStatus] = Lifecycle(
+    "invoice", _LIFE, status=lambda invoice: invoice.status, resting=(_S.PAID, _S.CANCELLED)
+)
+
+
+@frozen
+class _Take:
+    """Rows of an order that go on the invoice, from one slip or following the order."""
+
+    slip: PackingSlip | None
+    rows: tuple[Row, ...]
+
+
+@frozen
+class _Share:
+    """What the invoice takes of one order, and the nets that were stated for it by hand."""
+
+    order: Order
+    takes: tuple[_Take, ...]
+    stated: Mapping[int, Decimal]
+
+
+@exact
+def post(
+    orders: Orders,
+    quantities: Quantities | None = None,
+    *,
+    slips: Iterable[PackingSlip] | None = None,
+    number: str,
+    on: date,
+    at: datetime | None = None,
+    period: Period | None = None,
+    nets: Mapping[str, Mapping[int, Decimal]] | None = None,
+    policy: InvoicePolicy = INVOICES,
+) -> Outcome[Invoice]:
+    """
+    Post a customer invoice [INV-2].
+
+    With *slips* the invoice follows them: it takes all that is uninvoiced on them of the given orders.
+    Without, it follows the order: the quantities given per line, or all that is left to invoice of what was ordered;
+    service lines are then delivered by it as well (policy).
+    The first invoice of an order takes its charges.
+
+    Args:
+        period: The period a summary invoice covers, for the record.
+        nets: Line nets stated by hand, per order number and line; they take the place of quantity times price and are marked.
+
+    Raises:
+        RefusedError: with everything ``why_not`` finds.
+    """
+    require_date("on", on)
+    taken = None if slips is None else tuple(slips)
+    shares = _shares(orders, quantities, taken, nets, policy)
+    if refusals := _why_not(shares, taken, on, policy):
+        raise RefusedError(refusals)
+    changed: list[Order] = []
+    parts: list[InvoicePart] = []
+    charges: list[InvoiceCharge] = []
+    renewed = []
+    for share in shares:
+        after = _billed(share, number, on, at, policy, parts, charges)
+        if _is_due_for_renewal(after):
+            after = with_postings(after, _renewal(after, number, on))
+            renewed.append(SubscriptionRenewed(number=after.number, on=on, invoice=number))
+        changed.append(after)
+    first = changed[0]
+    invoice = Invoice(
+        number=number,
+        on=on,
+        at=at,
+        account=first.invoice_account,
+        currency=first.currency,
+        parts=tuple(parts),
+        charges=tuple(charges),
+        payment_terms=first.payment_terms,
+        terms=tuple(dict.fromkeys(order.terms for order in changed if order.terms is not None)),
+        period=period,
+    )
+    posted = InvoicePosted(number=number, on=on, at=at, orders=tuple(order.number for order in changed))
+    return Outcome(document=invoice, made=(invoice,), changed=tuple(changed), events=(posted, *renewed))
+
+
+@exact
+def why_not(
+    orders: Orders,
+    quantities: Quantities | None = None,
+    *,
+    slips: Iterable[PackingSlip] | None = None,
+    on: date,
+    nets: Mapping[str, Mapping[int, Decimal]] | None = None,
+    policy: InvoicePolicy = INVOICES,
+) -> tuple[Refusal, ...]:
+    """Return every reason why ``post`` may not run with the same arguments."""
+    require_date("on", on)
+    taken = None if slips is None else tuple(slips)
+    return _why_not(_shares(orders, quantities, taken, nets, policy), taken, on, policy)
+
+
+def pro_forma(
+    orders: Orders,
+    quantities: Quantities | None = None,
+    *,
+    slips: Iterable[PackingSlip] | None = None,
+    on: date,
+    nets: Mapping[str, Mapping[int, Decimal]] | None = None,
+    policy: InvoicePolicy = INVOICES,
+) -> Invoice:
+    """
+    Return the invoice that ``post`` would make, as an estimate: it has no number, and nothing changes [INV-6].
+
+    Raises:
+        RefusedError: as ``post``.
+    """
+    invoice = post(orders, quantities, slips=slips, number="pro forma", on=on, nets=nets, policy=policy).document
+    return evolve(invoice, number="", kind=InvoiceKind.PRO_FORMA)
+
+
+# ---------------------------------------------------------------------- what goes on the invoice
+
+
+def _shares(
+    orders: Orders,
+    quantities: Quantities | None,
+    slips: tuple[PackingSlip, ...] | None,
+    nets: Mapping[str, Mapping[int, Decimal]] | None,
+    policy: InvoicePolicy,
+) -> list[_Share]:
+    """Return what the invoice is to take of each order, before any rule looks at it."""
+    given: Iterable[tuple[Order, Quantities | None]]
+    if isinstance(orders, Order):
+        given = [(orders, quantities)]
+    elif isinstance(orders, Mapping):
+        given = list(orders.items())
+    else:
+        given = [(order, None) for order in orders]
+    for order, _ in given:
+        require_kind("order", order, Order)
+    for slip in slips or ():
+        require_kind("slip", slip, PackingSlip)
+    return [_Share(order, _takes(order, wanted, slips, policy), (nets or {}).get(order.number, {})) for order, wanted in given]
+
+
+def _takes(order: Order, wanted: Quantities | None, slips: tuple[PackingSlip, ...] | None, policy: InvoicePolicy) -> tuple[_Take, ...]:
+    if slips is None:
+        return (_Take(None, _by_order(order, wanted, policy)),)
+    mine = (slip for slip in slips if slip.rows(order.number))
+    return tuple(_Take(slip, order.fold.uninvoiced(slip.counted_as)) for slip in mine)
+
+
+def _by_order(order: Order, wanted: Quantities | None, policy: InvoicePolicy) -> tuple[Row, ...]:
+    if wanted is not None:
+        require_kind("quantities", wanted, Mapping)
+        return tuple((line, exact_number(f"quantity of line {line}", quantity)) for line, quantity in sorted(wanted.items()))
+    return tuple((line, left) for line in order.fold.to_invoice if (left := _invoiceable(order.fold, line, policy)))
+
+
+def _invoiceable(fold: Fold, line: int, policy: InvoicePolicy) -> Decimal:
+    """Return what an invoice that follows the order may take of a line; nothing where more is invoiced than wanted."""
+    left = fold.to_invoice.get(line, ZERO)
+    if not policy.over_delivery_by_order:
+        left -= fold.over.get(line, ZERO)
+    return left if (left > 0) is (fold.terms[line].ordered > 0) else ZERO
+
+
+def _billed(
+    share: _Share,
+    number: str,
+    on: date,
+    at: datetime | None,
+    policy: InvoicePolicy,
+    parts: list[InvoicePart],
+    charges: list[InvoiceCharge],
+) -> Order:
+    """Return the order with what is invoiced posted; add what goes on the invoice to *parts* and *charges*."""
+    order, stated = share.order, share.stated
+    left = [(charge, rest) for charge in order.charges if (rest := order.charge_remainder(charge))]
+    charges += [InvoiceCharge(order.number, evolve(charge, amount=rest)) for charge, rest in left]
+    owing = tuple((charge.number, rest) for charge, rest in left)
+    for take in share.takes:
+        slip = take.slip
+        if slip is None and (implied := _implied(order.fold, take.rows, policy)):
+            order = with_postings(order, Posting(kind=Kind.DELIVERED, document=number, on=on, at=at, rows=implied))
+        nets, exacts = _amounts(order.fold, take.rows, quantum_of(order.currency), stated)
+        posting = Posting(
+            kind=Kind.INVOICED,
+            document=number,
+            source=None if slip is None else slip.number,
+            slip=None if slip is None else slip.counted_as,
+            on=on,
+            at=at,
+            rows=take.rows,
+            nets=nets,
+            exacts=exacts,
+            charges=owing,
+        )
+        order, owing = with_postings(order, posting), ()
+        parts.append(_part(order, posting, stated))
+    return order
+
+
+def _amounts(
+    fold: Fold, rows: tuple[Row, ...], quantum: Decimal, stated: Mapping[int, Decimal]
+) -> tuple[tuple[Decimal, ...], tuple[Decimal, ...]]:
+    """Return for each row the net to post and the exact amount behind it."""
+    nets, exacts = [], []
+    all_terms, nets_so_far, exacts_so_far = fold.terms, fold.nets, fold.exacts
+    for line, quantity in rows:
+        terms = all_terms[line]
+        exactly = quantity * (terms.price if terms.discount is ZERO else terms.unit_price)
+        if line in stated:
+            exactly = net = stated[line]
+        elif line in nets_so_far:
+            net = (exacts_so_far[line] + exactly).quantize(quantum, ROUND_HALF_UP) - nets_so_far[line]
+        else:
+            net = exactly.quantize(quantum, ROUND_HALF_UP)
+        nets.append(net)
+        exacts.append(exactly)
+    return tuple(nets), tuple(exacts)
+
+
+def _part(order: Order, posting: Posting, stated: Mapping[int, Decimal]) -> InvoicePart:
+    terms = order.fold.terms
+    return InvoicePart(
+        order=order.number,
+        slip=posting.source,
+        terms=tuple([terms[line] for line, _ in posting.rows]),
+        quantities=tuple([quantity for _, quantity in posting.rows]),
+        nets=posting.nets,
+        stated=tuple(line for line, _ in posting.rows if line in stated) if stated else (),
+    )
+
+
+def _implied(fold: Fold, rows: tuple[Row, ...], policy: InvoicePolicy) -> tuple[Row, ...]:
+    """Return what an invoice that follows the order delivers as well, so that nothing is invoiced before it is delivered [QTY-6]."""
+    if policy.implies_delivery is ImpliesDelivery.NEVER:
+        return ()
+    always = policy.implies_delivery is ImpliesDelivery.ALWAYS
+    return tuple(
+        (line, missing)
+        for line, quantity in rows
+        if (always or fold.terms[line].item.is_service)
+        and (missing := fold.invoiced(line) + quantity - fold.delivered(line))
+        and (missing > 0) is (quantity > 0)
+    )
+
+
+def _is_due_for_renewal(order: Order) -> bool:
+    """A subscription that is invoiced in full is open again [ORD-4]."""
+    return order.type is OrderType.SUBSCRIPTION and not order.fold.to_deliver and not order.fold.to_invoice
+
+
+def _renewal(order: Order, number: str, on: date) -> Posting:
+    rows = tuple((line, terms.ordered) for line, terms in order.fold.terms.items() if order.fold.wanted(line))
+    return Posting(kind=Kind.RENEWED, document=number, on=on, rows=rows)
+
+
+# ---------------------------------------------------------------------- why not
+
+
+def _why_not(shares: list[_Share], slips: tuple[PackingSlip, ...] | None, on: date, policy: InvoicePolicy) -> tuple[Refusal, ...]:
+    orders = [share.order for share in shares]
+    found = [*_against_together(orders)]
+    if slips is not None:
+        found += _against_slips(orders, slips, on)
+    for share in shares:
+        found += ORDER_LIFECYCLE.why_not("invoices.post", share.order, on=on)
+        found += _against_takes(share, policy)
+        if share.stated:
+            found += _against_stated(share)
+    return tuple(found)
+
+
+def _against_together(orders: list[Order]) -> Iterator[Refusal]:
+    if not orders:
+        yield EMPTY.refuse(order="any kind")
+        return
+    first = orders[0]
+    for order in orders[1:]:
+        for what in ("invoice_account", "currency", "payment_terms"):
+            if getattr(order, what) != getattr(first, what):
+                yield ONE_ACCOUNT.refuse(order=order.number, first=first.number, what=what)
+    yield from _against_repeats([order.number for order in orders], "order")
+
+
+def _against_repeats(numbers: list[str], what: str) -> Iterator[Refusal]:
+    if len(set(numbers)) < len(numbers):
+        for number in dict.fromkeys(numbers):
+            if numbers.count(number) > 1:
+                yield ORDER_TWICE.refuse(document=f"{what} {number}")
+
+
+def _against_slips(orders: list[Order], slips: tuple[PackingSlip, ...], on: date) -> Iterator[Refusal]:
+    known = {order.number for order in orders}
+    for slip in slips:
+        if not known.intersection(slip.orders):
+            yield ANOTHER_SLIP.refuse(slip=slip.number, orders=", ".join(slip.orders))
+        if slip.status is not SlipStatus.POSTED or slip.reverses is not None:
+            yield SLIP_UNDONE.refuse(slip=slip.number)
+        if on < slip.on:
+            yield BEFORE_SLIP.refuse(slip=slip.number, posted=slip.on, on=on)
+    yield from _against_repeats([slip.number for slip in slips], "packing slip")
+
+
+def _against_takes(share: _Share, policy: InvoicePolicy) -> Iterator[Refusal]:
+    number = share.order.number
+    if not share.takes:
+        yield NO_SLIP.refuse(order=number)
+    for take in share.takes:
+        if take.slip is not None:
+            if not take.rows:
+                yield SLIP_INVOICED.refuse(slip=take.slip.number, order=number)
+        elif not take.rows:
+            yield EMPTY.refuse(order=number)
+        else:
+            yield from _against_rows(share.order, take.rows, policy)
+
+
+def _against_rows(order: Order, rows: tuple[Row, ...], policy: InvoicePolicy) -> Iterator[Refusal]:
+    for line, quantity in rows:
+        if line not in order:
+            yield UNKNOWN_LINE.refuse(order=order.number, line=line)
+            continue
+        ordered = order.fold.terms[line].ordered
+        left = _invoiceable(order.fold, line, policy)
+        if not quantity or (quantity > 0) is not (ordered > 0):
+            yield WRONG_SIGN.refuse(line=line, ordered=ordered, asked=quantity)
+        elif abs(quantity) > abs(left):
+            yield OVER_REMAINDER.refuse(line=line, left=left, asked=quantity)
+
+
+def _against_stated(share: _Share) -> Iterator[Refusal]:
+    order = share.order
+    invoiced = [line for take in share.takes for line, _ in take.rows]
+    for line, net in share.stated.items():
+        require_decimal(f"net of line {line}", net)
+        if invoiced.count(line) != 1 or net != net.quantize(quantum_of(order.currency), ROUND_HALF_UP):
+            yield STATED_NET.refuse(order=order.number, line=line, net=net)
+
+
+# ---------------------------------------------------------------------- after posting
+
+
+def send(invoice: Invoice, *, on: date) -> Outcome[Invoice]:
+    """
+    Record that the invoice went to the customer.
+
+    Raises:
+        RefusedError: ``invoice.pro-forma``, ``invoice.before-invoice``, ``invoice.sent``.
+    """
+    require_date("on", on)
+    LIFECYCLE.require("send", invoice, on=on)
+    after = evolve(invoice, sent=on)
+    return Outcome(document=after, changed=(after,), events=(InvoiceSent(number=invoice.number, on=on),))
+
+
+@exact
+def cancel(orders: Order | Iterable[Order], invoice: Invoice, *, number: str, on: date) -> Outcome[Invoice]:
+    """
+    Undo a posted invoice whole, by one of the opposite sign under *number*; both are settled against each other [INV-10].
+
+    Its quantities are to be invoiced again, what it delivered of services is taken back, and so is a renewal it caused.
+    What was paid of it stays as a balance in the customer's favour on the cancelling invoice.
+
+    Raises:
+        RefusedError: ``wrong-status``, ``invoice.another-order``, ``invoice.pro-forma``, ``invoice.before-invoice``,
+            ``invoice.reversal``, ``invoice.credited``.
+    """
+    given = (orders,) if isinstance(orders, Order) else tuple(orders)
+    if refusals := why_not_cancel(given, invoice, on=on):
+        raise RefusedError(refusals)
+    open_part = invoice.balance
+    reversal = _settled(_reversal(invoice, number, on), invoice.number, -open_part, on)
+    after = _settled(evolve(invoice, cancelled_by=number), number, open_part, on)
+    changed = tuple(with_postings(order, *_undoing(order, invoice, number, on)) for order in given)
+    return Outcome(
+        document=reversal,
+        made=(reversal,),
+        changed=(*changed, after),
+        events=(InvoiceCancelled(number=invoice.number, on=on, by=number),),
+    )
+
+
+@exact
+def why_not_cancel(orders: Order | Iterable[Order], invoice: Invoice, *, on: date) -> tuple[Refusal, ...]:
+    """Return every reason why ``cancel`` may not run with the same arguments."""
+    require_date("on", on)
+    given = (orders,) if isinstance(orders, Order) else tuple(orders)
+    found = list(LIFECYCLE.why_not("cancel", invoice, on=on))
+    if sorted(order.number for order in given) != sorted(invoice.orders):
+        names = ", ".join(order.number for order in given)
+        return (*found, ANOTHER_ORDER.refuse(invoice=invoice.number, orders=", ".join(invoice.orders), given=names))
+    for order in given:
+        found += ORDER_LIFECYCLE.why_not("invoices.cancel", order, on=on)
+        found += _against_credit(order, invoice)
+    return tuple(found)
+
+
+def _against_credit(order: Order, invoice: Invoice) -> Iterator[Refusal]:
+    """An invoice of which something was credited cannot be undone whole."""
+    for posting in order.postings:
+        if posting.kind is Kind.CREDITED and posting.source == invoice.number:
+            for line, credited in posting.rows:
+                asked = sum((each.quantity for each in invoice.lines_of(order.number) if each.terms.number == line), ZERO)
+                yield CREDITED.refuse(order=order.number, line=line, invoice=invoice.number, left=asked - credited, asked=asked)
+
+
+def _undoing(order: Order, invoice: Invoice, number: str, on: date) -> Iterator[Posting]:
+    """Yield the postings that take back everything the invoice posted to an order, latest first."""
+    for posting in reversed(order.postings):
+        if posting.document == invoice.number:
+            undone = {Kind.INVOICED: Kind.CREDITED, Kind.DELIVERED: Kind.RETURNED, Kind.RENEWED: Kind.RENEWED}[posting.kind]
+            renewal = undone is Kind.RENEWED
+            yield evolve(
+                posting,
+                kind=undone,
+                document=number,
+                source=invoice.number,
+                slip=invoice.number if undone is Kind.RETURNED else posting.slip,
+                on=on,
+                at=None,
+                rows=tuple((line, -quantity) for line, quantity in posting.rows) if renewal else posting.rows,
+            )
+
+
+def _reversal(invoice: Invoice, number: str, on: date) -> Invoice:
+    return evolve(
+        invoice,
+        number=number,
+        on=on,
+        at=None,
+        parts=tuple(
+            evolve(part, quantities=tuple(-each for each in part.quantities), nets=tuple(-each for each in part.nets))
+            for part in invoice.parts
+        ),
+        charges=tuple(InvoiceCharge(each.order, evolve(each.charge, amount=-each.charge.amount)) for each in invoice.charges),
+        reverses=invoice.number,
+        sent=None,
+        settlements=(),
+        totals=None,
+    )
+
+
+def _settled(invoice: Invoice, document: str, amount: Decimal, on: date) -> Invoice:
+    if not amount:
+        return invoice
+    return evolve(invoice, settlements=(*invoice.settlements, Settlement(document=document, on=on, amount=amount)))

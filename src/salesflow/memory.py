@@ -1,0 +1,207 @@
+"""
+The in-memory store: the reference implementation of the ports, for tests, scripts and small applications.
+
+A unit of work sees the store as it was when the work began to read, keeps its changes to itself,
+and commits them together after checking that nobody else has changed what it put.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from threading import Lock
+from types import TracebackType
+from typing import Any, Generic, Self, TypeVar
+
+from salesflow.errors import ConflictError, DuplicateError, NotFoundError
+from salesflow.model.confirmation import OrderConfirmation
+from salesflow.model.invoice import Invoice
+from salesflow.model.order import Order
+from salesflow.model.packing_slip import PackingSlip, PickingList
+from salesflow.model.party import Party
+from salesflow.model.payment import Payment
+from salesflow.model.product import Product, ProductList
+from salesflow.model.project import Project
+from salesflow.outcome import Outcome
+
+D = TypeVar("D")
+
+_KINDS: dict[type, str] = {
+    Party: "parties",
+    Product: "products",
+    ProductList: "product_lists",
+    Project: "projects",
+    Order: "orders",
+    OrderConfirmation: "confirmations",
+    PickingList: "picking_lists",
+    PackingSlip: "slips",
+    Invoice: "invoices",
+    Payment: "payments",
+}
+
+
+class Events:
+    """The committed events, oldest first."""
+
+    def __init__(self) -> None:
+        self._events: list[Any] = []
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(tuple(self._events))
+
+    def __len__(self) -> int:
+        return len(self._events)
+
+    def about(self, number: str) -> tuple[Any, ...]:
+        """Return the events of one document."""
+        return tuple(event for event in self._events if event.number == number)
+
+
+class Repository(Generic[D]):
+    """The documents of one kind inside a unit of work."""
+
+    def __init__(self, kind: type[D], stored: Mapping[str, tuple[int, D]]) -> None:
+        self._kind = kind
+        self._stored = stored
+        self._read: dict[str, int] = {}
+        self._added: dict[str, D] = {}
+        self._put: dict[str, D] = {}
+
+    def get(self, number: str) -> D:
+        """Return the document of that number; raise ``NotFoundError`` where there is none."""
+        for own in (self._put, self._added):
+            if number in own:
+                return own[number]
+        try:
+            version, document = self._stored[number]
+        except KeyError:
+            msg = f"there is no {self._kind.__name__} {number!r}"
+            raise NotFoundError(msg) from None
+        self._read.setdefault(number, version)
+        return document
+
+    def add(self, document: D) -> None:
+        """Add a document; raise ``DuplicateError`` where its number is taken."""
+        number = self._number(document)
+        if number in self:
+            msg = f"there is a {self._kind.__name__} {number!r} already"
+            raise DuplicateError(msg)
+        self._added[number] = document
+
+    def put(self, document: D) -> None:
+        """Put a document in the place of its earlier self; raise ``NotFoundError`` where there is none."""
+        number = self._number(document)
+        if number in self._added:
+            self._added[number] = document
+            return
+        self.get(number)
+        self._put[number] = document
+
+    def __contains__(self, number: object) -> bool:
+        return number in self._added or number in self._stored
+
+    def __iter__(self) -> Iterator[D]:
+        return iter([self.get(number) for number in (*self._stored, *self._added)])
+
+    def __len__(self) -> int:
+        return len(self._stored) + len(self._added)
+
+    def _number(self, document: D) -> str:
+        if not isinstance(document, self._kind):
+            msg = f"a repository of {self._kind.__name__} documents does not take {document!r}"
+            raise TypeError(msg)
+        return str(document.number)  # type: ignore[attr-defined]
+
+    def _conflicts(self) -> list[str]:
+        stale = [number for number in self._put if self._stored[number][0] != self._read[number]]
+        return [f"{self._kind.__name__} {number}" for number in (*stale, *(n for n in self._added if n in self._stored))]
+
+    def _written(self) -> dict[str, tuple[int, D]]:
+        written = {number: (self._read[number] + 1, document) for number, document in self._put.items()}
+        return written | {number: (1, document) for number, document in self._added.items()}
+
+
+class Work:
+    """A unit of work over a memory store; see ``salesflow.ports.UnitOfWork``."""
+
+    parties: Repository[Party]
+    products: Repository[Product]
+    product_lists: Repository[ProductList]
+    projects: Repository[Project]
+    orders: Repository[Order]
+    confirmations: Repository[OrderConfirmation]
+    picking_lists: Repository[PickingList]
+    slips: Repository[PackingSlip]
+    invoices: Repository[Invoice]
+    payments: Repository[Payment]
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._repositories = {kind: Repository(kind, store._documents[kind]) for kind in _KINDS}
+        for kind, name in _KINDS.items():
+            setattr(self, name, self._repositories[kind])
+        self._events: list[Any] = []
+        self._drawn: dict[str, int] = {}
+        self._series_seen: dict[str, int] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None, /) -> None:
+        if kind is None:
+            self._store._commit(self)
+
+    def add(self, *documents: Any) -> None:
+        """Add documents of any kind."""
+        for document in documents:
+            self._of(document).add(document)
+
+    def put(self, *documents: Any) -> None:
+        """Put documents of any kind in the place of their earlier selves."""
+        for document in documents:
+            self._of(document).put(document)
+
+    def record(self, outcome: Outcome[D]) -> D:
+        """Add what was made, put what was changed, append the events; return the document the caller asked for."""
+        self.put(*outcome.changed)
+        self.add(*outcome.made)
+        self._events += outcome.events
+        return outcome.document
+
+    def number(self, series: str) -> str:
+        """Draw the next number of a series, such as ``INV-7``; a work that does not commit leaves no gap."""
+        seen = self._series_seen.setdefault(series, self._store._series.get(series, 0))
+        self._drawn[series] = self._drawn.get(series, seen) + 1
+        return f"{series}-{self._drawn[series]}"
+
+    def _of(self, document: Any) -> Repository[Any]:
+        try:
+            return self._repositories[type(document)]
+        except KeyError:
+            msg = f"the store keeps no documents of type {type(document).__name__}"
+            raise TypeError(msg) from None
+
+
+class Store:
+    """Keeps documents for as long as the program runs; safe to share between threads."""
+
+    def __init__(self) -> None:
+        self._documents: dict[type, dict[str, tuple[int, Any]]] = {kind: {} for kind in _KINDS}
+        self._series: dict[str, int] = {}
+        self._lock = Lock()
+        self.events = Events()
+
+    def begin(self) -> Work:
+        """Begin a unit of work; use it as a context manager."""
+        return Work(self)
+
+    def _commit(self, work: Work) -> None:
+        with self._lock:
+            conflicts = [name for repository in work._repositories.values() for name in repository._conflicts()]
+            conflicts += [f"number series {name}" for name, seen in work._series_seen.items() if self._series.get(name, 0) != seen]
+            if conflicts:
+                msg = f"changed by somebody else meanwhile: {', '.join(conflicts)}"
+                raise ConflictError(msg)
+            for kind, repository in work._repositories.items():
+                self._documents[kind].update(repository._written())
+            self._series.update(work._drawn)
+            self.events._events += work._events

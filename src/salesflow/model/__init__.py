@@ -1,0 +1,1 @@
+"""What there is: frozen documents and values."""

@@ -1,0 +1,195 @@
+"""What happened: one value per fact, named in the past tense. The number is that of the document it is about."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+
+from attrs import frozen
+
+from salesflow.model.order import OrderType
+
+
+@frozen(kw_only=True)
+class OrderPlaced:
+    """A customer ordered."""
+
+    number: str
+    on: date
+    customer: str
+    at: datetime | None = None
+
+
+@frozen(kw_only=True)
+class OrderConfirmed:
+    """A revision of an order was confirmed to the customer."""
+
+    number: str
+    on: date
+    revision: int
+
+
+@frozen(kw_only=True)
+class OrderTypeChanged:
+    """An order became one of another type."""
+
+    number: str
+    on: date
+    before: OrderType
+    after: OrderType
+
+
+@frozen(kw_only=True)
+class OrderChanged:
+    """The terms of an order were revised."""
+
+    number: str
+    on: date
+    revision: int
+    reason: str
+
+
+@frozen(kw_only=True)
+class OrderHeld:
+    """An order was put on hold."""
+
+    number: str
+    on: date
+    code: str
+
+
+@frozen(kw_only=True)
+class OrderReleased:
+    """A hold was cleared."""
+
+    number: str
+    on: date
+    code: str
+
+
+@frozen(kw_only=True)
+class OrderCancelled:
+    """An order of which nothing had happened was cancelled whole."""
+
+    number: str
+    on: date
+
+
+@frozen(kw_only=True)
+class OrderShortClosed:
+    """What was left to deliver, or part of it, was cancelled."""
+
+    number: str
+    on: date
+    lines: tuple[int, ...]
+
+
+@frozen(kw_only=True)
+class DeliveryScheduled:
+    """A line was split over delivery dates."""
+
+    number: str
+    on: date
+    line: int
+
+
+@frozen(kw_only=True)
+class GoodsPicked:
+    """Goods were taken from the shelf."""
+
+    number: str
+    on: date
+    order: str
+
+
+@frozen(kw_only=True)
+class GoodsUnpicked:
+    """Picked goods went back to the shelf."""
+
+    number: str
+    on: date
+    order: str
+
+
+@frozen(kw_only=True)
+class PackingSlipPosted:
+    """Goods were handed over."""
+
+    number: str
+    on: date
+    orders: tuple[str, ...]
+    at: datetime | None = None
+
+
+@frozen(kw_only=True)
+class PackingSlipCancelled:
+    """A packing slip was taken back whole."""
+
+    number: str
+    on: date
+    by: str
+
+
+@frozen(kw_only=True)
+class PackingSlipCorrected:
+    """A packing slip was taken back and another took its place."""
+
+    number: str
+    on: date
+    by: str
+
+
+@frozen(kw_only=True)
+class InvoicePosted:
+    """A customer invoice was posted."""
+
+    number: str
+    on: date
+    orders: tuple[str, ...]
+    at: datetime | None = None
+
+
+@frozen(kw_only=True)
+class InvoiceSent:
+    """An invoice went to the customer."""
+
+    number: str
+    on: date
+
+
+@frozen(kw_only=True)
+class InvoiceCancelled:
+    """An invoice was undone by one of the opposite sign."""
+
+    number: str
+    on: date
+    by: str
+
+
+@frozen(kw_only=True)
+class SubscriptionRenewed:
+    """A subscription was invoiced in full and is open again."""
+
+    number: str
+    on: date
+    invoice: str
+
+
+@frozen(kw_only=True)
+class PaymentReceived:
+    """A customer paid, or was paid back where the amount is below zero."""
+
+    number: str
+    on: date
+    amount: Decimal
+    at: datetime | None = None
+
+
+@frozen(kw_only=True)
+class InvoiceSettled:
+    """A payment went to an invoice."""
+
+    number: str
+    on: date
+    payment: str
+    amount: Decimal

@@ -1,0 +1,236 @@
+"""Customer invoices: what is owed for what was sold. Posted invoices never change; only what was sent and settled is added."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime
+from decimal import Decimal
+
+from attrs import evolve, field, frozen
+
+from salesflow.checks import ZERO, require_date, require_text
+from salesflow.labels import Labelled
+from salesflow.model.order import OrderLine
+from salesflow.model.product import Item
+from salesflow.model.terms import PaymentTerms, TermsOfSale
+from salesflow.model.totals import Charge, Totals, add_up
+from salesflow.money import exact
+from salesflow.period import Period
+
+
+class InvoiceKind(Labelled):
+    """What an invoice is based on [INV-1]."""
+
+    CUSTOMER = "customer", "Customer invoice", "Klantfactuur"
+    PRO_FORMA = "pro-forma", "Pro forma invoice", "Pro-formafactuur"
+
+
+class InvoiceStatus(Labelled):
+    """Whether an invoice is still owed; derived from what settled it."""
+
+    OPEN = "open", "Open", "Open"
+    PAID = "paid", "Paid", "Betaald"
+    CANCELLED = "cancelled", "Canceled", "Geannuleerd"
+
+
+@frozen(kw_only=True)
+class InvoiceLine:
+    """
+    What is invoiced of one order line.
+
+    Args:
+        terms: The order line as it stood when it was invoiced.
+        slip: The packing slip the quantity was taken from; ``None`` where the invoice follows the order.
+        net: Without VAT, rounded so that the parts of a line add up to the whole.
+        stated: Whether the net was entered by hand, so that quantity and price do not explain it.
+    """
+
+    order: str
+    terms: OrderLine
+    slip: str | None
+    quantity: Decimal
+    net: Decimal
+    stated: bool = False
+
+    @property
+    def item(self) -> Item:
+        """What was sold."""
+        return self.terms.item
+
+    @property
+    def unit_price(self) -> Decimal:
+        """The price per unit less discount, unrounded."""
+        return self.terms.unit_price
+
+
+@frozen(kw_only=True)
+class InvoicePart:
+    """
+    What an invoice takes of one order, from one slip or following the order.
+
+    It is kept in columns, shared with the posting in the ledger of the order; ``lines`` shows it line by line.
+
+    Args:
+        terms: The order lines as they stood when they were invoiced.
+        quantities: Beside each, what is invoiced of it.
+        nets: Beside each, the net.
+        stated: The numbers of the lines whose net was entered by hand.
+    """
+
+    order: str
+    slip: str | None
+    terms: tuple[OrderLine, ...]
+    quantities: tuple[Decimal, ...]
+    nets: tuple[Decimal, ...]
+    stated: tuple[int, ...] = ()
+
+    @property
+    def lines(self) -> Iterator[InvoiceLine]:
+        """Its lines, one by one."""
+        return (
+            InvoiceLine(order=self.order, terms=terms, slip=self.slip, quantity=quantity, net=net, stated=terms.number in self.stated)
+            for terms, quantity, net in zip(self.terms, self.quantities, self.nets, strict=True)
+        )
+
+
+@frozen
+class InvoiceCharge:
+    """What is invoiced of a charge of an order."""
+
+    order: str
+    charge: Charge
+
+
+@frozen(kw_only=True)
+class Settlement:
+    """What a payment, or the invoice that cancels this one, settled of it."""
+
+    document: str
+    on: date
+    amount: Decimal
+
+
+@frozen(kw_only=True)
+class Invoice:
+    """
+    A customer invoice.
+
+    Args:
+        number: As the caller drew it; empty on a pro forma, which draws none.
+        on: The invoice date, from which the due date is counted.
+        account: The number of the party that owes it.
+        period: The period a summary invoice covers.
+        terms: The terms of sale of its orders, each edition once.
+        reverses: The invoice that this one cancels.
+        cancelled_by: The invoice that cancelled this one.
+        sent: When it went to the customer.
+    """
+
+    number: str
+    kind: InvoiceKind = InvoiceKind.CUSTOMER
+    on: date
+    at: datetime | None = None
+    account: str
+    currency: str
+    parts: tuple[InvoicePart, ...]
+    charges: tuple[InvoiceCharge, ...] = ()
+    payment_terms: PaymentTerms
+    terms: tuple[TermsOfSale, ...] = ()
+    period: Period | None = None
+    reverses: str | None = None
+    cancelled_by: str | None = None
+    sent: date | None = None
+    settlements: tuple[Settlement, ...] = ()
+    _totals: Totals | None = field(default=None, eq=False, repr=False)
+
+    def __attrs_post_init__(self) -> None:
+        if self.kind is not InvoiceKind.PRO_FORMA:
+            require_text("number", self.number)
+        require_date("on", self.on)
+
+    @property
+    def due(self) -> date:
+        """The last day on which payment is in time."""
+        return self.payment_terms.due(self.on)
+
+    @property
+    def lines(self) -> tuple[InvoiceLine, ...]:
+        """What is invoiced, line by line."""
+        return tuple(line for part in self.parts for line in part.lines)
+
+    @property
+    def totals(self) -> Totals:
+        """Net, charges and VAT; worked out once, from the lines."""
+        if self._totals is None:
+            lines = ((terms.item.vat, net) for part in self.parts for terms, net in zip(part.terms, part.nets, strict=True))
+            totals = add_up(lines, (each.charge for each in self.charges), self.currency)
+            object.__setattr__(self, "_totals", totals)
+            return totals
+        return self._totals
+
+    @property
+    def net(self) -> Decimal:
+        """The line nets."""
+        return self.totals.net
+
+    @property
+    def vat(self) -> Decimal:
+        """The VAT."""
+        return self.totals.vat
+
+    @property
+    def total(self) -> Decimal:
+        """What is owed in all."""
+        return self.totals.total
+
+    @property
+    @exact
+    def settled(self) -> Decimal:
+        """What was paid or cancelled of it."""
+        return sum((settlement.amount for settlement in self.settlements), ZERO)
+
+    @property
+    @exact
+    def balance(self) -> Decimal:
+        """What is still owed; below zero where we owe it."""
+        return self.total - self.settled
+
+    @property
+    def status(self) -> InvoiceStatus:
+        """Whether it is still owed."""
+        if self.cancelled_by is not None:
+            return InvoiceStatus.CANCELLED
+        return InvoiceStatus.OPEN if self.balance else InvoiceStatus.PAID
+
+    def is_overdue(self, on: date) -> bool:
+        """Whether it is still owed after its due date."""
+        return self.status is InvoiceStatus.OPEN and on > self.due
+
+    @property
+    def orders(self) -> tuple[str, ...]:
+        """The orders it invoices, each once."""
+        return tuple(dict.fromkeys(part.order for part in self.parts))
+
+    @property
+    def slips(self) -> tuple[str, ...]:
+        """The packing slips it was taken from, each once."""
+        return tuple(dict.fromkeys(part.slip for part in self.parts if part.slip is not None))
+
+    def lines_of(self, order: str) -> tuple[InvoiceLine, ...]:
+        """Return its lines for one order."""
+        return tuple(line for part in self.parts if part.order == order for line in part.lines)
+
+    def __getstate__(self) -> tuple[object, ...]:
+        return tuple(None if name == "_totals" else getattr(self, name) for name in _INVOICE_FIELDS)
+
+    def __setstate__(self, state: tuple[object, ...]) -> None:
+        for name, value in zip(_INVOICE_FIELDS, state, strict=True):
+            object.__setattr__(self, name, value)
+
+
+_INVOICE_FIELDS = tuple(attribute.name for attribute in Invoice.__attrs_attrs__)
+
+
+def with_settlement(invoice: Invoice, settlement: Settlement) -> Invoice:
+    """Return the invoice with one settlement more."""
+    return evolve(invoice, settlements=(*invoice.settlements, settlement))

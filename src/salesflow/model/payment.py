@@ -1,0 +1,44 @@
+"""Payments: money received from a customer, and which invoices it settled."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+
+from attrs import frozen
+
+from salesflow.checks import ZERO, require_date, require_decimal, require_text
+from salesflow.money import exact, require_currency
+
+
+@frozen(kw_only=True)
+class Payment:
+    """
+    Money received.
+
+    Args:
+        account: The party that paid.
+        amount: In *currency*; above zero.
+        settled: Which invoices it went to, and how much to each.
+    """
+
+    number: str
+    account: str
+    currency: str
+    amount: Decimal
+    on: date
+    at: datetime | None = None
+    settled: tuple[tuple[str, Decimal], ...] = ()
+
+    def __attrs_post_init__(self) -> None:
+        require_text("number", self.number)
+        require_text("account", self.account)
+        require_currency("currency", self.currency)
+        require_decimal("amount", self.amount)
+        require_date("on", self.on)
+
+    @property
+    @exact
+    def balance(self) -> Decimal:
+        """What no invoice has taken."""
+        return self.amount - sum((amount for _, amount in self.settled), ZERO)

@@ -1,0 +1,129 @@
+"""Products, and what of them an order line needs to know."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from attrs import field, frozen
+
+from salesflow.checks import ZERO, require_decimal, require_kind, require_percentage, require_text, require_tuple_of
+from salesflow.labels import Labelled
+
+
+class ProductKind(Labelled):
+    """Whether something is handed over or done."""
+
+    ITEM = "item", "Item", "Artikel"
+    SERVICE = "service", "Service", "Dienst"
+
+
+@frozen(cache_hash=True)
+class Vat:
+    """
+    How a line is taxed: a category of EN 16931 and its rate in percent.
+
+    Category ``S`` is the standard rate, ``Z`` zero rated, ``E`` exempt, ``O`` outside the scope of VAT.
+    """
+
+    category: str
+    rate: Decimal = ZERO
+
+    def __attrs_post_init__(self) -> None:
+        require_text("category", self.category)
+        require_percentage("rate", self.rate)
+        if self.rate and self.category != "S":
+            msg = f"category {self.category} has no rate, not {self.rate} %"
+            raise ValueError(msg)
+
+
+NO_VAT = Vat("O")
+
+
+@frozen(kw_only=True)
+class Tolerance:
+    """
+    How far a delivery may end from the ordered quantity, in percent of it; both are zero unless agreed [QTY-10, QTY-11].
+
+    Args:
+        over: So much more may be delivered in all.
+        under: So much may be missing when a line is closed at delivery.
+    """
+
+    over: Decimal = ZERO
+    under: Decimal = ZERO
+
+    def __attrs_post_init__(self) -> None:
+        require_decimal("over", self.over)
+        if self.over < 0:
+            msg = f"over must be zero or more, not {self.over}"
+            raise ValueError(msg)
+        require_percentage("under", self.under)
+
+
+EXACT = Tolerance()
+
+
+@frozen(kw_only=True, cache_hash=True)
+class Item:
+    """
+    What an order line is about: the product as it was sold.
+
+    Lines of one product share one value, and documents keep it when the product changes later.
+    """
+
+    number: str
+    name: str = ""
+    unit: str = "C62"
+    kind: ProductKind = ProductKind.ITEM
+    vat: Vat = NO_VAT
+    tolerance: Tolerance = EXACT
+
+    def __attrs_post_init__(self) -> None:
+        require_text("number", self.number)
+        require_text("unit", self.unit)
+        require_kind("kind", self.kind, ProductKind)
+        require_kind("vat", self.vat, Vat)
+        require_kind("tolerance", self.tolerance, Tolerance)
+
+    @property
+    def is_service(self) -> bool:
+        """Whether it is done rather than handed over."""
+        return self.kind is ProductKind.SERVICE
+
+
+@frozen(kw_only=True)
+class Product:
+    """An item or a service with its base price, per unit and without VAT."""
+
+    item: Item
+    price: Decimal
+    blocked: bool = field(default=False)
+
+    def __attrs_post_init__(self) -> None:
+        require_kind("item", self.item, Item)
+        require_decimal("price", self.price)
+        if self.price < 0:
+            msg = f"price must be zero or more, not {self.price}"
+            raise ValueError(msg)
+
+    @property
+    def number(self) -> str:
+        """The product's number."""
+        return self.item.number
+
+
+@frozen(kw_only=True)
+class ProductList:
+    """A named choice of products, such as those a rule proposes beside another."""
+
+    number: str
+    name: str
+    products: tuple[str, ...] = ()
+
+    def __attrs_post_init__(self) -> None:
+        require_text("number", self.number)
+        require_text("name", self.name)
+        require_tuple_of("products", self.products, str)
+
+    def __contains__(self, product: str) -> bool:
+        return product in self.products

@@ -1,0 +1,1 @@
+"""What happens: one module per document, with its rules and its commands."""

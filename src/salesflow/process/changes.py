@@ -1,0 +1,203 @@
+"""
+Changing an order that was placed: a set of changes, looked at before it is applied, that makes a new revision of the terms.
+
+What happened stays: postings keep their own amounts, and no line falls below what was delivered, invoiced or cancelled of it [P9].
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import date
+from decimal import Decimal
+
+from attrs import evolve, frozen
+
+from salesflow.checks import ZERO, require_date, require_text
+from salesflow.errors import Refusal, RefusedError
+from salesflow.model.events import OrderChanged
+from salesflow.model.order import Order, OrderLine, Revision, with_terms
+from salesflow.model.order_life import LIFECYCLE
+from salesflow.money import exact
+from salesflow.outcome import Outcome
+from salesflow.process.orders import UNKNOWN_LINE, against_shape
+from salesflow.rules import Rule
+
+BELOW_FLOOR = Rule(
+    code="order.below-floor",
+    en="A changed quantity keeps its sign and covers what was delivered or invoiced of the line, with what was cancelled.",
+    nl="Een gewijzigde hoeveelheid houdt haar teken en dekt wat van de regel is geleverd of gefactureerd, met wat is geannuleerd.",
+    refusal="line {line} cannot come to {asked}: {delivered} delivered, {invoiced} invoiced and {cancelled} cancelled need at least {floor}",
+    spec=("P9", "QTY-6"),
+    source="choice",
+)
+LINE_IN_USE = Rule(
+    code="order.line-in-use",
+    en="A line with postings, or with delivery schedule lines, is not removed.",
+    nl="Een regel met boekingen of met leveringsplanregels wordt niet verwijderd.",
+    refusal="line {line} of order {order} has postings or delivery lines; short-close it instead",
+    spec=("P9",),
+    source="choice",
+)
+NO_CHANGE = Rule(
+    code="order.no-change",
+    en="A revision changes something.",
+    nl="Een revisie wijzigt iets.",
+    refusal="order {order} is as wanted already",
+    spec=("P9",),
+    source="choice",
+)
+
+
+@frozen
+class SetQuantity:
+    """Order another quantity of a line."""
+
+    line: int
+    ordered: Decimal
+
+
+@frozen
+class SetPrice:
+    """Agree another price, and discount where one is given, for what is not invoiced yet."""
+
+    line: int
+    price: Decimal
+    discount: Decimal | None = None
+
+
+@frozen
+class SetRequested:
+    """Move the requested ship date of a line."""
+
+    line: int
+    requested: date | None
+
+
+@frozen
+class AddLine:
+    """Add a line; without a number it takes the next."""
+
+    terms: OrderLine
+
+
+@frozen
+class RemoveLine:
+    """Take out a line of which nothing happened."""
+
+    line: int
+
+
+Change = SetQuantity | SetPrice | SetRequested | AddLine | RemoveLine
+
+
+@frozen(kw_only=True)
+class Preview:
+    """
+    What a change would come to; nothing has changed.
+
+    Args:
+        order: The order as it would be.
+        refusals: Why the change may not be applied; empty when it may.
+        difference: The net of the order as it would be, less as it is.
+    """
+
+    order: Order
+    refusals: tuple[Refusal, ...]
+    difference: Decimal
+
+
+@exact
+def preview(order: Order, changes: Iterable[Change], *, on: date, reason: str = "") -> Preview:
+    """Return what ``change`` would come to with the same arguments, and every reason against it."""
+    require_date("on", on)
+    wanted = tuple(changes)
+    known = {line.number for line in order.lines}
+    missing = tuple(
+        UNKNOWN_LINE.refuse(order=order.number, line=each.line)
+        for each in wanted
+        if not isinstance(each, AddLine) and each.line not in known
+    )
+    if wrong := (*LIFECYCLE.why_not("change", order, on=on), *missing):
+        return Preview(order=order, refusals=wrong, difference=ZERO)
+    lines = _changed(order, wanted)
+    revision = _revision(order, lines, on, reason)
+    after = evolve(with_terms(order, lines), revisions=(*order.revisions, revision))
+    refusals = (*_against_change(order, after, revision), *against_shape(after))
+    return Preview(order=after, refusals=refusals, difference=after.net - order.net)
+
+
+def change(order: Order, changes: Iterable[Change], *, on: date, reason: str) -> Outcome[Order]:
+    """
+    Revise the terms of the order; the revision keeps the lines as they stood and the *reason*.
+
+    Nothing invoiced is repriced, and a confirmed order needs confirming again.
+
+    Raises:
+        RefusedError: ``wrong-status``, ``order.before-placed``, ``order.unknown-line``, ``order.below-floor``,
+            ``order.line-in-use``, ``order.no-change``, and what ``place`` refuses.
+    """
+    require_text("reason", reason)
+    result = preview(order, changes, on=on, reason=reason)
+    if result.refusals:
+        raise RefusedError(result.refusals)
+    after = result.order
+    event = OrderChanged(number=order.number, on=on, revision=after.revision, reason=reason)
+    return Outcome(document=after, changed=(after,), events=(event,))
+
+
+def _changed(order: Order, changes: tuple[Change, ...]) -> tuple[OrderLine, ...]:
+    lines = {line.number: line for line in order.lines}
+    for each in changes:
+        match each:
+            case SetQuantity(number, ordered):
+                lines[number] = evolve(lines[number], ordered=ordered)
+            case SetPrice(number, price, discount):
+                kept = lines[number].discount if discount is None else discount
+                lines[number] = evolve(lines[number], price=price, discount=kept)
+            case SetRequested(number, requested):
+                lines[number] = evolve(lines[number], requested=requested)
+            case RemoveLine(number):
+                lines.pop(number, None)
+            case AddLine(terms):
+                number = terms.number or max((*lines, *(line.number for line in order.lines)), default=0) + 1
+                lines[number] = evolve(terms, number=number)
+    return tuple(lines.values())
+
+
+def _revision(order: Order, lines: tuple[OrderLine, ...], on: date, reason: str) -> Revision:
+    before = {line.number: line for line in order.lines}
+    after = {line.number: line for line in lines}
+    return Revision(
+        number=order.revision + 1,
+        on=on,
+        reason=reason,
+        before=tuple(line for number, line in before.items() if after.get(number, line) != line),
+        added=tuple(number for number in after if number not in before),
+        removed=tuple(line for number, line in before.items() if number not in after),
+    )
+
+
+def _against_change(order: Order, after: Order, revision: Revision) -> Iterator[Refusal]:
+    if not (revision.before or revision.added or revision.removed):
+        yield NO_CHANGE.refuse(order=order.number)
+    for line in revision.before:
+        if line.number not in order:  # the parent of a delivery schedule: its parts are looked at
+            continue
+        balance = order.line(line.number)
+        asked = next(each.ordered for each in after.lines if each.number == line.number)
+        most = max(balance.delivered, balance.invoiced, key=abs)
+        floor = most + balance.cancelled - balance.renewed
+        sign = 1 if line.ordered > 0 else -1
+        if asked * sign <= 0 or (asked - floor) * sign < 0:
+            yield BELOW_FLOOR.refuse(
+                line=line.number,
+                asked=asked,
+                delivered=balance.delivered,
+                invoiced=balance.invoiced,
+                cancelled=balance.cancelled,
+                floor=floor,
+            )
+    posted = {row[0] for posting in order.postings for row in posting.rows}
+    for line in revision.removed:
+        if line.number in posted or line.parent is not None:
+            yield LINE_IN_USE.refuse(order=order.number, line=line.number)

@@ -1,0 +1,41 @@
+"""Delivering and, where the policy says so, invoicing an order as soon as it is fulfilled [PRC-6]."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from salesflow.billing import invoices
+from salesflow.model.order import Order
+from salesflow.model.packing_slip import PackingSlip
+from salesflow.model.policies import INVOICES, InvoicePolicy
+from salesflow.outcome import Outcome
+from salesflow.process import deliveries
+from salesflow.process.deliveries import Quantities
+
+
+def fulfil(
+    order: Order,
+    quantities: Quantities | None = None,
+    *,
+    slip: str,
+    invoice: str,
+    on: date,
+    policy: InvoicePolicy = INVOICES,
+) -> Outcome[PackingSlip]:
+    """
+    Deliver, and post the invoice *invoice* as well when the policy invoices on fulfilment and nothing is left to deliver.
+
+    The invoice follows the order, so it takes whatever earlier deliveries left uninvoiced.
+    The number *invoice* is used only then: draw it in the same transaction and leave the transaction where it was not needed.
+
+    Raises:
+        RefusedError: as ``deliveries.post`` and ``invoices.post``.
+    """
+    delivered = deliveries.post(order, quantities, number=slip, on=on)
+    after: Order = delivered.changed[0]
+    if not policy.on_fulfilment or after.fold.to_deliver or not after.fold.to_invoice:
+        return delivered
+    invoiced = invoices.post(after, number=invoice, on=on, policy=policy)
+    made: tuple[Any, ...] = (*delivered.made, *invoiced.made)
+    return Outcome(document=delivered.document, made=made, changed=invoiced.changed, events=(*delivered.events, *invoiced.events))

@@ -1,0 +1,37 @@
+"""Every lifecycle and every rule of the library, for documentation and for applications that list them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from salesflow import lifecycle
+from salesflow.billing import invoices, payments
+from salesflow.lifecycle import Lifecycle
+from salesflow.model import order_life
+from salesflow.process import changes, deliveries, orders
+from salesflow.rules import Rule
+
+LIFECYCLES: tuple[Lifecycle[Any, Any], ...] = (order_life.LIFECYCLE, deliveries.LIFECYCLE, invoices.LIFECYCLE)
+"""The life tables of all documents."""
+
+_MODULES = (lifecycle, order_life, orders, changes, deliveries, invoices, payments)
+
+
+def rules() -> tuple[Rule, ...]:
+    """Return the rule catalogue: every rule once, in order of code."""
+    found = {value.code: value for module in _MODULES for value in vars(module).values() if isinstance(value, Rule)}
+    return tuple(found[code] for code in sorted(found))
+
+
+def rule(code: str) -> Rule:
+    """
+    Return the rule of that code.
+
+    Raises:
+        LookupError: the catalogue has no such rule.
+    """
+    for each in rules():
+        if each.code == code:
+            return each
+    msg = f"there is no rule {code!r}"
+    raise LookupError(msg)
