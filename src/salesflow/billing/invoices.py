@@ -565,7 +565,8 @@ def cancel(orders: Order | Iterable[Order], invoice: Invoice, *, number: str, on
     """
     Undo a posted invoice whole, by one of the opposite sign under *number*; both are settled against each other [INV-10].
 
-    Its quantities are to be invoiced again, what it delivered of services is taken back, and so is a renewal it caused.
+    Its quantities are to be invoiced again, what it delivered of services is taken back,
+    and so is a renewal it caused, unless something was delivered or invoiced since.
     What was paid of it stays as a balance in the customer's favour on the cancelling invoice.
 
     Raises:
@@ -614,19 +615,20 @@ def _against_credit(order: Order, invoice: Invoice) -> Iterator[Refusal]:
 def _undoing(order: Order, invoice: Invoice, number: str, on: date) -> Iterator[Posting]:
     """Yield the postings that take back everything the invoice posted to an order, latest first."""
     for posting in reversed(order.postings):
-        if posting.document == invoice.number:
-            undone = {Kind.INVOICED: Kind.CREDITED, Kind.DELIVERED: Kind.RETURNED, Kind.RENEWED: Kind.RENEWED}[posting.kind]
-            renewal = undone is Kind.RENEWED
-            yield evolve(
-                posting,
-                kind=undone,
-                document=number,
-                source=invoice.number,
-                slip=invoice.number if undone is Kind.RETURNED else posting.slip,
-                on=on,
-                at=None,
-                rows=tuple((line, -quantity) for line, quantity in posting.rows) if renewal else posting.rows,
-            )
+        if posting.document != invoice.number:
+            continue
+        back = evolve(posting, document=number, source=invoice.number, on=on, at=None)
+        if posting.kind is Kind.INVOICED:
+            yield evolve(back, kind=Kind.CREDITED)
+        elif posting.kind is Kind.DELIVERED:
+            yield evolve(back, kind=Kind.RETURNED, slip=invoice.number)
+        elif _is_untouched(order.fold, posting.rows):
+            yield evolve(back, rows=tuple((line, -quantity) for line, quantity in posting.rows))
+
+
+def _is_untouched(fold: Fold, renewed: tuple[Row, ...]) -> bool:
+    """Say whether nothing was delivered or invoiced since a renewal; after that the renewal stays."""
+    return all(fold.to_deliver.get(line) == fold.to_invoice.get(line) == quantity for line, quantity in renewed)
 
 
 def _reversal(invoice: Invoice, number: str, on: date) -> Invoice:

@@ -18,6 +18,7 @@ from salesflow.model.invoice import Invoice
 from salesflow.model.order import Order
 from salesflow.model.packing_slip import PackingSlip, SlipStatus
 from salesflow.model.party import Party, SummaryUpdate
+from salesflow.money import exact
 from salesflow.outcome import Outcome
 from salesflow.period import Period
 
@@ -39,6 +40,7 @@ class InvoicePlan:
     into: str | None = None
 
 
+@exact
 def plan_invoices(
     orders: Iterable[Order],
     slips: Iterable[PackingSlip],

@@ -207,10 +207,11 @@ class Order:
     @property
     def fold(self) -> Fold:
         """What the postings come to; carried along, and worked out afresh where it is missing."""
-        if self._fold is None:
-            object.__setattr__(self, "_fold", exact(Fold.of)(self.lines, self.postings))
-        assert self._fold is not None  # noqa: S101  for the type checker
-        return self._fold
+        fold = self._fold
+        if fold is None:
+            fold = exact(Fold.of)(self.lines, self.postings)
+            _set(self, "_fold", fold)
+        return fold
 
     def __getstate__(self) -> tuple[object, ...]:
         return tuple(None if name == "_fold" else getattr(self, name) for name in _ORDER_FIELDS)

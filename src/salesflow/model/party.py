@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from attrs import evolve, field, frozen
+from attrs import evolve, frozen
 
 from salesflow.checks import require_kind, require_text, require_tuple_of
 from salesflow.labels import Labelled
@@ -70,7 +70,7 @@ class Party:
     payment_terms: PaymentTerms = NET_30
     summary_update: SummaryUpdate = SummaryUpdate.NONE
     currency: str | None = None
-    address: Address = field(default=Address())
+    address: Address = Address()
 
     def __attrs_post_init__(self) -> None:
         require_text("number", self.number)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from attrs import field, frozen
+from attrs import frozen
 
 from salesflow.checks import ZERO, require_decimal, require_kind, require_percentage, require_text, require_tuple_of
 from salesflow.labels import Labelled
@@ -97,7 +97,6 @@ class Product:
 
     item: Item
     price: Decimal
-    blocked: bool = field(default=False)
 
     def __attrs_post_init__(self) -> None:
         require_kind("item", self.item, Item)

@@ -111,13 +111,7 @@ def preview(order: Order, changes: Iterable[Change], *, on: date, reason: str = 
     """Return what ``change`` would come to with the same arguments, and every reason against it."""
     require_date("on", on)
     wanted = tuple(changes)
-    known = {line.number for line in order.lines}
-    missing = tuple(
-        UNKNOWN_LINE.refuse(order=order.number, line=each.line)
-        for each in wanted
-        if not isinstance(each, AddLine) and each.line not in known
-    )
-    if wrong := (*LIFECYCLE.why_not("change", order, on=on), *missing):
+    if wrong := (*LIFECYCLE.why_not("change", order, on=on), *_against_lines(order, wanted)):
         return Preview(order=order, refusals=wrong, difference=ZERO)
     lines = _changed(order, wanted)
     revision = _revision(order, lines, on, reason)
@@ -143,6 +137,19 @@ def change(order: Order, changes: Iterable[Change], *, on: date, reason: str) ->
     after = result.order
     event = OrderChanged(number=order.number, on=on, revision=after.revision, reason=reason)
     return Outcome(document=after, changed=(after,), events=(event,))
+
+
+def _against_lines(order: Order, changes: tuple[Change, ...]) -> Iterator[Refusal]:
+    """Yield the lines that are not there, and those that cannot go."""
+    known = {line.number: line for line in order.lines}
+    posted = {number for posting in order.postings for number, _ in posting.rows}
+    for each in changes:
+        if isinstance(each, AddLine):
+            continue
+        if each.line not in known:
+            yield UNKNOWN_LINE.refuse(order=order.number, line=each.line)
+        elif isinstance(each, RemoveLine) and (each.line in posted or known[each.line].parent is not None):
+            yield LINE_IN_USE.refuse(order=order.number, line=each.line)
 
 
 def _changed(order: Order, changes: tuple[Change, ...]) -> tuple[OrderLine, ...]:
@@ -197,7 +204,3 @@ def _against_change(order: Order, after: Order, revision: Revision) -> Iterator[
                 cancelled=balance.cancelled,
                 floor=floor,
             )
-    posted = {row[0] for posting in order.postings for row in posting.rows}
-    for line in revision.removed:
-        if line.number in posted or line.parent is not None:
-            yield LINE_IN_USE.refuse(order=order.number, line=line.number)
