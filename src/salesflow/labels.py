@@ -14,8 +14,8 @@ class Labelled(StrEnum):
     en: str
     nl: str
 
-    def __new__(cls, code: str, en: str, nl: str) -> Self:
-        """Make a member of its code and its labels."""
+    def __new__(cls, code: str, en: str = "", nl: str = "") -> Self:
+        """Make a member of its code and its labels; called with the code alone, the class finds the member."""
         member = str.__new__(cls, code)
         member._value_ = code
         member.en = en
