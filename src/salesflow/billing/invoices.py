@@ -19,10 +19,11 @@ from salesflow.lifecycle import Lifecycle, Step
 from salesflow.model.events import InvoiceCancelled, InvoicePosted, InvoiceSent, SubscriptionRenewed
 from salesflow.model.invoice import Invoice, InvoiceCharge, InvoiceKind, InvoicePart, InvoiceStatus, Settlement
 from salesflow.model.ledger import Fold, Kind, Posting, Row
-from salesflow.model.order import Order, OrderType, with_postings
+from salesflow.model.order import Order, with_postings
 from salesflow.model.order_life import LIFECYCLE as ORDER_LIFECYCLE
 from salesflow.model.packing_slip import PackingSlip, SlipStatus
 from salesflow.model.policies import INVOICES, ImpliesDelivery, InvoicePolicy
+from salesflow.model.renewal import renew
 from salesflow.money import exact, quantum_of
 from salesflow.outcome import Outcome
 from salesflow.period import Period
@@ -263,13 +264,11 @@ def post(
     changed: list[Order] = []
     parts: list[InvoicePart] = []
     charges: list[InvoiceCharge] = []
-    renewed = []
+    renewals: list[SubscriptionRenewed] = []
     for share in shares:
-        after = _billed(share, number, on, at, policy, parts, charges)
-        if _is_due_for_renewal(after):
-            after = with_postings(after, _renewal(after, number, on))
-            renewed.append(SubscriptionRenewed(number=after.number, on=on, invoice=number))
+        after, renewed = renew(_billed(share, number, on, at, policy, parts, charges), number, on)
         changed.append(after)
+        renewals += renewed
     first = changed[0]
     invoice = Invoice(
         number=number,
@@ -284,7 +283,7 @@ def post(
         period=period,
     )
     posted = InvoicePosted(number=number, on=on, at=at, orders=tuple(order.number for order in changed))
-    return Outcome(document=invoice, made=(invoice,), changed=tuple(changed), events=(posted, *renewed))
+    return Outcome(document=invoice, made=(invoice,), changed=tuple(changed), events=(posted, *renewals))
 
 
 @exact
@@ -449,16 +448,6 @@ def _implied(fold: Fold, rows: tuple[Row, ...], policy: InvoicePolicy) -> tuple[
         and (missing := fold.invoiced(line) + quantity - fold.delivered(line))
         and (missing > 0) is (quantity > 0)
     )
-
-
-def _is_due_for_renewal(order: Order) -> bool:
-    """A subscription that is invoiced in full is open again [ORD-4]."""
-    return order.type is OrderType.SUBSCRIPTION and not order.fold.to_deliver and not order.fold.to_invoice
-
-
-def _renewal(order: Order, number: str, on: date) -> Posting:
-    rows = tuple((line, terms.ordered) for line, terms in order.fold.terms.items() if order.fold.wanted(line))
-    return Posting(kind=Kind.RENEWED, document=number, on=on, rows=rows)
 
 
 # ---------------------------------------------------------------------- why not

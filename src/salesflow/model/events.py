@@ -168,11 +168,11 @@ class InvoiceCancelled:
 
 @frozen(kw_only=True)
 class SubscriptionRenewed:
-    """A subscription was invoiced in full and is open again."""
+    """Nothing was left of a subscription, and it is open again."""
 
     number: str
     on: date
-    invoice: str
+    by: str
 
 
 @frozen(kw_only=True)

@@ -17,6 +17,7 @@ from salesflow.errors import Refusal, RefusedError
 from salesflow.model.events import OrderChanged
 from salesflow.model.order import Order, OrderLine, Revision, with_terms
 from salesflow.model.order_life import LIFECYCLE
+from salesflow.model.renewal import renew
 from salesflow.money import exact
 from salesflow.outcome import Outcome
 from salesflow.process.orders import UNKNOWN_LINE, against_shape
@@ -134,9 +135,9 @@ def change(order: Order, changes: Iterable[Change], *, on: date, reason: str) ->
     result = preview(order, changes, on=on, reason=reason)
     if result.refusals:
         raise RefusedError(result.refusals)
-    after = result.order
+    after, renewals = renew(result.order, order.number, on)
     event = OrderChanged(number=order.number, on=on, revision=after.revision, reason=reason)
-    return Outcome(document=after, changed=(after,), events=(event,))
+    return Outcome(document=after, changed=(after,), events=(event, *renewals))
 
 
 def _against_lines(order: Order, changes: tuple[Change, ...]) -> Iterator[Refusal]:

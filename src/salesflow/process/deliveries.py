@@ -15,12 +15,20 @@ from attrs import evolve
 from salesflow.checks import ZERO, exact_number, require_date, require_kind
 from salesflow.errors import Refusal, RefusedError
 from salesflow.lifecycle import Lifecycle, Step
-from salesflow.model.events import GoodsPicked, GoodsUnpicked, PackingSlipCancelled, PackingSlipCorrected, PackingSlipPosted
+from salesflow.model.events import (
+    GoodsPicked,
+    GoodsUnpicked,
+    PackingSlipCancelled,
+    PackingSlipCorrected,
+    PackingSlipPosted,
+    SubscriptionRenewed,
+)
 from salesflow.model.ledger import Kind, Posting, Row
 from salesflow.model.order import Order, with_postings
 from salesflow.model.order_life import LIFECYCLE as ORDER_LIFECYCLE
 from salesflow.model.packing_slip import PackingSlip, Part, PickingList, SlipStatus
 from salesflow.model.policies import DELIVERIES, DeliveryPolicy
+from salesflow.model.renewal import renew
 from salesflow.money import exact
 from salesflow.outcome import Outcome
 from salesflow.process.orders import UNKNOWN_LINE
@@ -185,12 +193,9 @@ def post(
     )
     if closing:
         changed = (_closed(changed[0], closing, number, on), *changed[1:])
-    return Outcome(
-        document=slip,
-        made=(slip,),
-        changed=changed,
-        events=(PackingSlipPosted(number=number, on=on, at=at, orders=slip.orders),),
-    )
+    changed, renewals = _renewed(changed, number, on)
+    posted = PackingSlipPosted(number=number, on=on, at=at, orders=slip.orders)
+    return Outcome(document=slip, made=(slip,), changed=changed, events=(posted, *renewals))
 
 
 @exact
@@ -330,6 +335,12 @@ def _against_close(order: Order, rows: tuple[Row, ...], close: tuple[int, ...]) 
             yield BELOW_INVOICED.refuse(line=line, delivered=delivered, invoiced=balance.invoiced)
 
 
+def _renewed(orders: tuple[Order, ...], number: str, on: date) -> tuple[tuple[Order, ...], tuple[SubscriptionRenewed, ...]]:
+    """Return the orders as they go on: a subscription of which nothing is left is open again [ORD-4]."""
+    both = [renew(order, number, on) for order in orders]
+    return tuple(order for order, _ in both), tuple(event for _, events in both for event in events)
+
+
 def _closed(order: Order, lines: tuple[int, ...], number: str, on: date) -> Order:
     rows = tuple((line, left) for line in lines if (left := order.line(line).deliver_remainder))
     return with_postings(order, Posting(kind=Kind.CANCELLED, document=number, on=on, rows=rows)) if rows else order
@@ -358,12 +369,12 @@ def cancel(orders: Order | Iterable[Order], slip: PackingSlip, *, number: str, o
     if refusals := why_not_undo("cancel", given, slip, on=on):
         raise RefusedError(refusals)
     reversal = _reversal(slip, number, on)
-    after = evolve(slip, replaced_by=(number,))
+    changed, renewals = _renewed(tuple(with_postings(order, _taken_back(order, slip, number, on)) for order in given), number, on)
     return Outcome(
         document=reversal,
         made=(reversal,),
-        changed=(*(with_postings(order, _taken_back(order, slip, number, on)) for order in given), after),
-        events=(PackingSlipCancelled(number=slip.number, on=on, by=number),),
+        changed=(*changed, evolve(slip, replaced_by=(number,))),
+        events=(PackingSlipCancelled(number=slip.number, on=on, by=number), *renewals),
     )
 
 

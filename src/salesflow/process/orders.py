@@ -570,6 +570,8 @@ def short_close(order: Order, quantities: Mapping[int, Decimal | int] | None = N
     """
     Cancel what is left to deliver, or so much of it as *quantities* says per line; what was ordered stays on record [QTY-12].
 
+    This is also how a subscription ends.
+
     Raises:
         RefusedError: ``wrong-status``, ``order.before-placed``, ``order.unknown-line``, ``order.over-remainder``,
             ``order.below-invoiced``, ``order.picked``, ``order.nothing-left``.

@@ -1,0 +1,27 @@
+"""Subscriptions come round: once nothing is left of one, it is open again [ORD-4]."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from salesflow.model.events import SubscriptionRenewed
+from salesflow.model.ledger import Kind, Posting
+from salesflow.model.order import Order, OrderType, with_postings
+
+
+def renew(order: Order, document: str, on: date) -> tuple[Order, tuple[SubscriptionRenewed, ...]]:
+    """
+    Return the order as it goes on, and the event where it was renewed.
+
+    A subscription of which nothing is left to deliver or to invoice is renewed by what its lines order.
+    Any other order is returned as it is.
+    A subscription ends when its remainder is short-closed: that renews nothing.
+    """
+    fold = order.fold
+    if order.type is not OrderType.SUBSCRIPTION or fold.to_deliver or fold.to_invoice:
+        return order, ()
+    rows = tuple((line, terms.ordered) for line, terms in fold.terms.items() if fold.target(line))
+    if not rows:
+        return order, ()
+    after = with_postings(order, Posting(kind=Kind.RENEWED, document=document, on=on, rows=rows))
+    return after, (SubscriptionRenewed(number=order.number, on=on, by=document),)

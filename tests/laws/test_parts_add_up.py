@@ -1,0 +1,93 @@
+"""Whatever way a sale is cut into documents, the money comes out the same [I6, I8, I9]."""
+
+from __future__ import annotations
+
+from decimal import ROUND_HALF_UP, Decimal
+from itertools import pairwise
+
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from salesflow import Charge, Item, OrderLine, OrderStatus, OrderType, deliveries, invoices
+from salesflow.model.totals import add_up
+from salesflow.money import quantum_of
+from tests.builders import DAY, an_order
+from tests.strategies import CURRENCIES, VATS, cuts, order_lines
+
+
+def once_rounded(line: OrderLine, currency: str) -> Decimal:
+    """The net of a whole line: price less discount times quantity, rounded once, half away from zero."""
+    exact = line.ordered * line.price * (100 - line.discount) / 100
+    return exact.quantize(quantum_of(currency), ROUND_HALF_UP)
+
+
+@given(data=st.data(), line=order_lines(services=False), currency=st.sampled_from(CURRENCIES), sign=st.sampled_from([1, -1]))
+def test_however_the_deliveries_are_cut_the_invoices_add_up_to_the_line(
+    data: st.DataObject, line: OrderLine, currency: str, sign: int
+) -> None:
+    """Invoicing slip by slip, or quantity by quantity, posts nets that sum to the line rounded once; at the end nothing is left."""
+    own = OrderLine(item=line.item, ordered=sign * line.ordered, price=line.price, discount=line.discount)
+    kind = OrderType.SALES_ORDER if sign > 0 else OrderType.RETURNED_ORDER
+    order = an_order(own, currency=currency, type=kind, rma="RMA-1")
+    parts = data.draw(cuts(own.ordered))
+    nets = []
+    for place, part in enumerate(parts):
+        if data.draw(st.booleans()):
+            order, slip = deliveries.post(order, {1: part}, number=f"PS-{place}", on=DAY)
+            order, invoice = invoices.post(order, slips=[slip], number=f"INV-{place}", on=DAY)
+        else:
+            order, invoice = invoices.post(order, {1: part}, number=f"INV-{place}", on=DAY)
+            order, _ = deliveries.post(order, {1: part}, number=f"PS-{place}", on=DAY)
+        nets.append(invoice.net)
+        assert invoice.net + invoice.vat == invoice.total
+        whole_so_far = sum(nets, Decimal(0))
+        assert abs(whole_so_far - order.line(1).invoiced * own.unit_price) <= quantum_of(currency)
+    assert sum(nets) == once_rounded(own, currency) == order.net == order.invoiced_net
+    assert order.status is OrderStatus.INVOICED
+    assert order.open_totals.total == 0
+
+
+def test_three_times_one_at_a_third_of_a_cent_more() -> None:
+    """3 x 1 at 0.335, invoiced one by one, gives 0.34, 0.33 and 0.34: 1.01, and not 3 x 0.34."""
+    order = an_order(OrderLine(item=Item(number="I-1"), ordered=Decimal(3), price=Decimal("0.335")))
+    nets = []
+    for place in range(3):
+        order, invoice = invoices.post(order, {1: 1}, number=f"INV-{place}", on=DAY)
+        nets.append(invoice.net)
+    assert nets == [Decimal("0.34"), Decimal("0.33"), Decimal("0.34")]
+    assert sum(nets) == Decimal("1.01")
+
+
+@given(
+    nets=st.lists(st.tuples(st.sampled_from(VATS), st.decimals(-1000, 1000, places=2)), max_size=8),
+    freight=st.decimals(-100, 100, places=2),
+    currency=st.sampled_from(["EUR", "USD"]),
+)
+def test_every_part_of_a_total_is_shown_and_sums(nets: list[tuple[object, Decimal]], freight: Decimal, currency: str) -> None:
+    """Net, charges and VAT sum to the total; each group's VAT is its rate over its base, rounded once; the bases cover everything."""
+    totals = add_up(nets, [Charge(number=1, code="freight", amount=freight)], currency)  # type: ignore[arg-type]
+    assert totals.net == sum((amount for _, amount in nets), Decimal(0))
+    assert totals.net + totals.charges + totals.vat == totals.total
+    assert sum((group.base for group in totals.groups), Decimal(0)) == totals.net + totals.charges
+    for group in totals.groups:
+        assert group.amount == (group.base * group.vat.rate / 100).quantize(Decimal("0.01"), ROUND_HALF_UP)
+    assert len({group.vat for group in totals.groups}) == len(totals.groups)
+
+
+@given(lines=st.lists(order_lines(), min_size=1, max_size=4), currency=st.sampled_from(CURRENCIES))
+@example(lines=[OrderLine(item=Item(number="I-1"), ordered=Decimal(1), price=Decimal(1231), discount=Decimal(100))], currency="EUR")
+def test_a_discount_never_makes_a_line_negative_and_all_of_it_gives_nothing(lines: list[OrderLine], currency: str) -> None:
+    """A line is never below zero nor above its undiscounted value, and 100 percent off is exactly nothing."""
+    for line in lines:
+        net = line.net(line.ordered, currency)
+        assert 0 <= net <= (line.ordered * line.price).quantize(quantum_of(currency), ROUND_HALF_UP)
+        assert line.discount != 100 or net == 0
+
+
+@given(line=order_lines(), more=st.lists(st.decimals(0, 100, places=2), min_size=2, max_size=2, unique=True))
+def test_a_larger_discount_never_costs_more(line: OrderLine, more: list[Decimal]) -> None:
+    """The net falls, or stays, as the discount grows."""
+    nets = [
+        OrderLine(item=line.item, ordered=line.ordered, price=line.price, discount=each).net(line.ordered, "EUR") for each in sorted(more)
+    ]
+    assert all(one >= other for one, other in pairwise(nets))
