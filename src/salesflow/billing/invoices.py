@@ -266,7 +266,7 @@ def post(
     charges: list[InvoiceCharge] = []
     renewals: list[SubscriptionRenewed] = []
     for share in shares:
-        after, renewed = renew(_billed(share, number, on, at, policy, parts, charges), number, on)
+        after, renewed = renew(share.order, _billed(share, number, on, at, policy, parts, charges), number, on)
         changed.append(after)
         renewals += renewed
     first = changed[0]
@@ -581,7 +581,10 @@ def cancel(orders: Order | Iterable[Order], invoice: Invoice, *, number: str, on
 def why_not_cancel(orders: Order | Iterable[Order], invoice: Invoice, *, on: date) -> tuple[Refusal, ...]:
     """Return every reason why ``cancel`` may not run with the same arguments."""
     require_date("on", on)
+    require_kind("invoice", invoice, Invoice)
     given = (orders,) if isinstance(orders, Order) else tuple(orders)
+    for order in given:
+        require_kind("order", order, Order)
     found = list(LIFECYCLE.why_not("cancel", invoice, on=on))
     if sorted(order.number for order in given) != sorted(invoice.orders):
         names = ", ".join(order.number for order in given)

@@ -122,6 +122,8 @@ def settle(payment: Payment, invoices: Iterable[Invoice], *, on: date) -> Outcom
     """
     require_date("on", on)
     given = tuple(invoices)
+    for invoice in given:
+        require_kind("invoice", invoice, Invoice)
     if found := tuple(_against(payment, given, on)):
         raise RefusedError(found)
     changed: list[Invoice] = []
@@ -142,7 +144,6 @@ def settle(payment: Payment, invoices: Iterable[Invoice], *, on: date) -> Outcom
 def _against(payment: Payment, invoices: tuple[Invoice, ...], on: date) -> Iterator[Refusal]:
     numbers = [invoice.number for invoice in invoices]
     for invoice in invoices:
-        require_kind("invoice", invoice, Invoice)
         yield from INVOICE_LIFECYCLE.why_not("payments.receive", invoice, on=on)
         if invoice.account != payment.account:
             yield ANOTHER_ACCOUNT.refuse(invoice=invoice.number, owed_by=invoice.account, account=payment.account)

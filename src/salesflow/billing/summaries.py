@@ -95,8 +95,10 @@ def _common(order: Order, *, by_address: bool) -> tuple[object, ...]:
 
 def _uninvoiced(orders: dict[str, Order], slips: Iterable[PackingSlip], period: Period) -> Iterator[tuple[PackingSlip, Order]]:
     """Yield each slip of the period with each of the orders it leaves something of to invoice, oldest first."""
-    for slip in sorted(slips, key=lambda each: (each.on, each.number)):
+    given = tuple(slips)
+    for slip in given:
         require_kind("slip", slip, PackingSlip)
+    for slip in sorted(given, key=lambda each: (each.on, each.number)):
         if slip.on in period and slip.status is SlipStatus.POSTED and slip.reverses is None:
             for number in slip.orders:
                 order = orders.get(number)

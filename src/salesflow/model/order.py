@@ -287,6 +287,11 @@ class Order:
         return bool(self.confirmations) and self.confirmations[-1].revision == self.revision
 
     @property
+    def is_unfinished(self) -> bool:
+        """Whether anything is left to deliver or to invoice."""
+        return bool(self.fold.to_deliver or self.fold.to_invoice)
+
+    @property
     def is_touched(self) -> bool:
         """Whether anything is delivered or invoiced on balance."""
         fold = self.fold

@@ -9,16 +9,16 @@ from salesflow.model.ledger import Kind, Posting
 from salesflow.model.order import Order, OrderType, with_postings
 
 
-def renew(order: Order, document: str, on: date) -> tuple[Order, tuple[SubscriptionRenewed, ...]]:
+def renew(before: Order, order: Order, document: str, on: date) -> tuple[Order, tuple[SubscriptionRenewed, ...]]:
     """
     Return the order as it goes on, and the event where it was renewed.
 
-    A subscription of which nothing is left to deliver or to invoice is renewed by what its lines order.
+    A subscription of which a command left nothing to deliver or to invoice is renewed by what its lines order.
     Any other order is returned as it is.
-    A subscription ends when its remainder is short-closed: that renews nothing.
+    A subscription ends when its remainder is short-closed; that renews nothing, and one that has ended stays so.
     """
     fold = order.fold
-    if order.type is not OrderType.SUBSCRIPTION or fold.to_deliver or fold.to_invoice:
+    if order.type is not OrderType.SUBSCRIPTION or fold.to_deliver or fold.to_invoice or not before.is_unfinished:
         return order, ()
     rows = tuple((line, terms.ordered) for line, terms in fold.terms.items() if fold.target(line))
     if not rows:

@@ -135,7 +135,7 @@ def change(order: Order, changes: Iterable[Change], *, on: date, reason: str) ->
     result = preview(order, changes, on=on, reason=reason)
     if result.refusals:
         raise RefusedError(result.refusals)
-    after, renewals = renew(result.order, order.number, on)
+    after, renewals = renew(order, result.order, order.number, on)
     event = OrderChanged(number=order.number, on=on, revision=after.revision, reason=reason)
     return Outcome(document=after, changed=(after,), events=(event, *renewals))
 

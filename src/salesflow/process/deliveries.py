@@ -193,7 +193,7 @@ def post(
     )
     if closing:
         changed = (_closed(changed[0], closing, number, on), *changed[1:])
-    changed, renewals = _renewed(changed, number, on)
+    changed, renewals = _renewed([order for order, _ in parts], changed, number, on)
     posted = PackingSlipPosted(number=number, on=on, at=at, orders=slip.orders)
     return Outcome(document=slip, made=(slip,), changed=changed, events=(posted, *renewals))
 
@@ -335,9 +335,11 @@ def _against_close(order: Order, rows: tuple[Row, ...], close: tuple[int, ...]) 
             yield BELOW_INVOICED.refuse(line=line, delivered=delivered, invoiced=balance.invoiced)
 
 
-def _renewed(orders: tuple[Order, ...], number: str, on: date) -> tuple[tuple[Order, ...], tuple[SubscriptionRenewed, ...]]:
+def _renewed(
+    before: Iterable[Order], after: Iterable[Order], number: str, on: date
+) -> tuple[tuple[Order, ...], tuple[SubscriptionRenewed, ...]]:
     """Return the orders as they go on: a subscription of which nothing is left is open again [ORD-4]."""
-    both = [renew(order, number, on) for order in orders]
+    both = [renew(old, new, number, on) for old, new in zip(before, after, strict=True)]
     return tuple(order for order, _ in both), tuple(event for _, events in both for event in events)
 
 
@@ -369,7 +371,7 @@ def cancel(orders: Order | Iterable[Order], slip: PackingSlip, *, number: str, o
     if refusals := why_not_undo("cancel", given, slip, on=on):
         raise RefusedError(refusals)
     reversal = _reversal(slip, number, on)
-    changed, renewals = _renewed(tuple(with_postings(order, _taken_back(order, slip, number, on)) for order in given), number, on)
+    changed, renewals = _renewed(given, [with_postings(order, _taken_back(order, slip, number, on)) for order in given], number, on)
     return Outcome(
         document=reversal,
         made=(reversal,),
@@ -408,14 +410,15 @@ def correct(
     if refusals := _why_not(parts, on=on, picking=None, close=(), policy=DELIVERIES):
         raise RefusedError(refusals)
     corrected = evolve(slip, number=number, on=on, parts=tuple(Part(order.number, rows) for order, rows in parts), root=slip.counted_as)
-    changed = tuple(
+    delivered = (
         with_postings(order, Posting(kind=Kind.DELIVERED, document=number, slip=slip.counted_as, on=on, rows=rows)) for order, rows in parts
     )
+    changed, renewals = _renewed(given, delivered, number, on)
     return Outcome(
         document=corrected,
         made=(back, corrected),
         changed=(*changed, evolve(slip, replaced_by=(reversal, number))),
-        events=(PackingSlipCorrected(number=slip.number, on=on, by=number),),
+        events=(PackingSlipCorrected(number=slip.number, on=on, by=number), *renewals),
     )
 
 
@@ -430,6 +433,7 @@ def why_not_undo(
 ) -> tuple[Refusal, ...]:
     """Return every reason why the slip may not be taken back by *command*, ``cancel`` or ``correct``, with what is to be left of it."""
     require_date("on", on)
+    require_kind("slip", slip, PackingSlip)
     given = _orders(orders)
     found = list(LIFECYCLE.why_not(command, slip, on=on))
     if sorted(order.number for order in given) != sorted(slip.orders):

@@ -1,0 +1,294 @@
+"""Every rule of the catalogue is broken once, and refused by its own code."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
+from string import Formatter
+from typing import Any
+
+import pytest
+
+from salesflow import (
+    Charge,
+    DeliveryPolicy,
+    Item,
+    Order,
+    OrderLine,
+    OrderPolicy,
+    OrderType,
+    Party,
+    PartyKind,
+    Project,
+    RefusedError,
+    Role,
+    Tolerance,
+    changes,
+    deliveries,
+    invoices,
+    orders,
+    payments,
+    registry,
+)
+from salesflow.model.party import Address
+from salesflow.model.terms import PaymentTerms
+from tests.builders import ACME, DAY, JANE, LATER, advice, an_order, chai, chang
+
+EARLIER = date(2026, 3, 1)
+Break = Callable[[], Any]
+
+
+def part(line: int, parent: int | None, ordered: int) -> OrderLine:
+    """A line, or a part of one."""
+    return OrderLine(number=line, item=Item(number="CHAI"), ordered=Decimal(ordered), price=Decimal(1), parent=parent)
+
+
+def placed(**terms: Any) -> Break:
+    """Place an order with these terms."""
+    return lambda: an_order(**terms)
+
+
+def delivered(order: Order, quantities: dict[int, int] | None = None) -> Any:
+    """Deliver from an order."""
+    return deliveries.post(order, quantities, number="PS-1", on=DAY)
+
+
+def invoiced(order: Order, quantities: dict[int, int] | None = None) -> Any:
+    """Invoice by order."""
+    return invoices.post(order, quantities, number="INV-1", on=DAY)
+
+
+def on_slip(command: Callable[..., Any], **arguments: Any) -> Break:
+    """Run a command on an order and its first slip."""
+    order, slip = delivered(an_order(), {1: 4})
+    return lambda: command(order, slip, **arguments)
+
+
+def second_invoice() -> Any:
+    """Offer a slip to a second invoice."""
+    order, slip = delivered(an_order(), {1: 4})
+    order, _ = invoices.post(order, slips=[slip], number="INV-1", on=DAY)
+    return invoices.post(order, slips=[slip], number="INV-2", on=DAY)
+
+
+def undone_slip() -> Any:
+    """Invoice a slip that was taken back."""
+    order, slip = delivered(an_order(), {1: 4})
+    order, after, _ = deliveries.cancel(order, slip, number="PS-2", on=DAY)
+    return invoices.post(order, slips=[after], number="INV-1", on=DAY)
+
+
+def invoiced_slip() -> Any:
+    """Take back a slip that was invoiced."""
+    order, slip = delivered(an_order(), {1: 4})
+    order, _ = invoices.post(order, slips=[slip], number="INV-1", on=DAY)
+    return deliveries.cancel(order, slip, number="PS-2", on=DAY)
+
+
+def credited_twice() -> Any:
+    """Cancel an invoice that was cancelled, offering it as it was before."""
+    order, invoice = invoiced(an_order())
+    order, _, _ = invoices.cancel(order, invoice, number="INV-2", on=DAY)
+    return invoices.cancel(order, invoice, number="INV-3", on=DAY)
+
+
+def reversal() -> Any:
+    """Cancel an invoice that cancels another."""
+    order, invoice = invoiced(an_order())
+    order, _, back = invoices.cancel(order, invoice, number="INV-2", on=DAY)
+    return invoices.cancel(order, back, number="INV-3", on=DAY)
+
+
+def sent_twice() -> Any:
+    """Send an invoice that was sent."""
+    _, invoice = invoiced(an_order())
+    return invoices.send(invoices.send(invoice, on=DAY).document, on=LATER)
+
+
+def paid(amount: object, currency: str = "EUR", account: str = "ACME", on: date = LATER, **other: Any) -> Break:
+    """Pay an invoice of 217.80."""
+    _, invoice = invoiced(an_order())
+    given = other.get("invoices", [invoice])
+    return lambda: payments.receive(account, amount, currency, number="PAY-1", on=on, invoices=given)  # type: ignore[arg-type]
+
+
+def over(quantity: int) -> Break:
+    """Deliver so much of ten."""
+    return lambda: delivered(an_order(), {1: quantity})
+
+
+def item_requirements() -> Order:
+    """Delivered item requirements."""
+    project = Project(number="P-1", name="A project", customer="ACME")
+    order: Order = delivered(an_order(type=OrderType.ITEM_REQUIREMENTS, project=project)).changed[0]
+    return order
+
+
+def twice(command: Callable[[Order], Any]) -> Break:
+    """Run a command on what it made of an order."""
+    return lambda: command(command(an_order()).changed[0])
+
+
+def two_orders(**terms: Any) -> list[Order]:
+    """Two orders, the second with other terms."""
+    return [an_order(), an_order(number="SO-2", **terms)]
+
+
+def picked() -> Order:
+    """An order with four picked."""
+    order: Order = deliveries.pick(an_order(), {1: 4}, number="PL-1", on=DAY).changed[0]
+    return order
+
+
+def pro_forma_sent() -> Any:
+    """Send an estimate."""
+    return invoices.send(invoices.pro_forma(an_order(), on=DAY), on=DAY)
+
+
+def from_a_list(quantity: int) -> Any:
+    """Deliver from a picking list of four."""
+    order, picking = deliveries.pick(an_order(), {1: 4}, number="PL-1", on=DAY)
+    return deliveries.post(order, {1: quantity}, picking=picking, number="PS-1", on=DAY)
+
+
+def closed_after_advance_invoice() -> Any:
+    """Close a line at seven of ten, with eight invoiced."""
+    line = OrderLine(item=Item(number="I-1", tolerance=Tolerance(under=Decimal(50))), ordered=Decimal(10), price=Decimal(1))
+    order, _ = invoiced(an_order(line), {1: 8})
+    return deliveries.post(order, {1: 7}, number="PS-1", on=DAY, close=[1])
+
+
+BREAKS: dict[str, Break] = {
+    "wrong-status": lambda: orders.confirm(orders.cancel(an_order(), on=DAY).document, on=DAY),
+    "order.journal": lambda: delivered(an_order(type=OrderType.JOURNAL)),
+    "order.on-hold": lambda: delivered(orders.hold(an_order(), "credit", on=DAY).document),
+    "order.before-placed": lambda: orders.confirm(an_order(), on=EARLIER),
+    "order.not-a-customer": placed(customer=Party(number="X", name="Nobody's customer")),
+    "order.consumer-to-business": placed(policy=OrderPolicy(seller=PartyKind.PERSON)),
+    "order.no-lines": lambda: orders.place(number="SO-1", customer=ACME, currency="EUR", lines=[], on=DAY),
+    "order.line-number": lambda: an_order(chai(1, number=1), chang(1, number=1)),
+    "order.charge-number": placed(charges=[Charge(number=1, code="a", amount=Decimal(1)), Charge(number=1, code="b", amount=Decimal(1))]),
+    "order.sign": lambda: an_order(chai(-1)),
+    "order.rma-missing": lambda: an_order(chai(-1), type=OrderType.RETURNED_ORDER),
+    "order.project-missing": placed(type=OrderType.ITEM_REQUIREMENTS),
+    "order.project-of-another": placed(project=Project(number="P-1", name="Another's", customer="JANE")),
+    "order.warehouse-subscription": placed(type=OrderType.SUBSCRIPTION, warehouse_managed=True),
+    "order.schedule-parent": lambda: an_order(part(1, None, 2), part(2, 9, 2)),
+    "order.schedule-sum": lambda: orders.schedule(an_order(), 1, [(DAY, 4), (LATER, 5)], on=DAY),
+    "order.type-locked": lambda: orders.change_type(item_requirements(), OrderType.SALES_ORDER, on=DAY),
+    "order.type-locked-strict": lambda: orders.change_type(
+        delivered(an_order(), {1: 1}).changed[0], OrderType.SUBSCRIPTION, on=DAY, policy=OrderPolicy(strict_type_change=True)
+    ),
+    "order.journal-postings": lambda: orders.change_type(delivered(an_order(), {1: 1}).changed[0], OrderType.JOURNAL, on=DAY),
+    "order.same-type": lambda: orders.change_type(an_order(), OrderType.SALES_ORDER, on=DAY),
+    "order.confirmed": twice(lambda order: orders.confirm(order, on=DAY)),
+    "order.held": twice(lambda order: orders.hold(order, "credit", on=DAY)),
+    "order.not-held": lambda: orders.release(an_order(), "credit", on=DAY),
+    "order.touched": lambda: orders.cancel(delivered(an_order(), {1: 1}).changed[0], on=DAY),
+    "order.picked": lambda: orders.cancel(picked(), on=DAY),
+    "order.unknown-line": lambda: delivered(an_order(), {2: 1}),
+    "order.over-remainder": lambda: orders.short_close(an_order(), {1: 11}, on=DAY),
+    "order.below-invoiced": lambda: orders.short_close(invoiced(an_order(), {1: 8}).changed[0], {1: 5}, on=DAY),
+    "order.nothing-left": lambda: orders.short_close(an_order(), {}, on=DAY),
+    "order.schedule-touched": lambda: orders.schedule(delivered(an_order(), {1: 1}).changed[0], 1, [(DAY, 5), (LATER, 5)], on=DAY),
+    "order.below-floor": lambda: changes.change(
+        delivered(an_order(), {1: 4}).changed[0], [changes.SetQuantity(1, Decimal(3))], on=DAY, reason="less"
+    ),
+    "order.line-in-use": lambda: changes.change(
+        delivered(an_order(chai(2), chang(2)), {1: 1}).changed[0], [changes.RemoveLine(1)], on=DAY, reason="out"
+    ),
+    "order.no-change": lambda: changes.change(an_order(), [changes.SetQuantity(1, Decimal(10))], on=DAY, reason="none"),
+    "delivery.empty": lambda: delivered(an_order(), {}),
+    "delivery.over-remainder": over(11),
+    "delivery.sign": over(-1),
+    "delivery.under-tolerance": lambda: deliveries.post(an_order(), {1: 9}, number="PS-1", on=DAY, close=[1]),
+    "delivery.below-invoiced": closed_after_advance_invoice,
+    "delivery.one-customer": lambda: deliveries.post(two_orders(customer=JANE), number="PS-1", on=DAY),
+    "delivery.order-twice": lambda: deliveries.post([an_order(), an_order()], number="PS-1", on=DAY),
+    "delivery.not-confirmed": lambda: deliveries.post(an_order(), number="PS-1", on=DAY, policy=DeliveryPolicy(confirm_first=True)),
+    "delivery.number-used": lambda: delivered(delivered(an_order(), {1: 1}).changed[0], {1: 1}),
+    "delivery.not-picked": lambda: from_a_list(5),
+    "delivery.another-order": on_slip(lambda order, slip: deliveries.cancel(an_order(number="SO-9"), slip, number="PS-2", on=DAY)),
+    "delivery.slip-invoiced": invoiced_slip,
+    "delivery.before-slip": on_slip(lambda order, slip: deliveries.cancel(order, slip, number="PS-2", on=EARLIER)),
+    "invoice.empty": lambda: invoiced(an_order(), {}),
+    "invoice.over-remainder": lambda: invoiced(an_order(), {1: 11}),
+    "invoice.sign": lambda: invoiced(an_order(), {1: 0}),
+    "invoice.unknown-line": lambda: invoiced(an_order(), {2: 1}),
+    "invoice.one-account": lambda: invoices.post(two_orders(currency="USD"), number="INV-1", on=DAY),
+    "invoice.order-twice": on_slip(lambda order, slip: invoices.post(order, slips=[slip, slip], number="INV-1", on=DAY)),
+    "invoice.no-slip": lambda: invoices.post(an_order(), slips=[], number="INV-1", on=DAY),
+    "invoice.another-slip": on_slip(lambda order, slip: invoices.post(an_order(number="SO-9"), slips=[slip], number="INV-1", on=DAY)),
+    "invoice.slip-invoiced": second_invoice,
+    "invoice.slip-undone": undone_slip,
+    "invoice.before-slip": on_slip(lambda order, slip: invoices.post(order, slips=[slip], number="INV-1", on=EARLIER)),
+    "invoice.another-order": lambda: invoices.cancel(an_order(number="SO-9"), invoiced(an_order()).document, number="INV-2", on=DAY),
+    "invoice.reversal": reversal,
+    "invoice.credited": credited_twice,
+    "invoice.before-invoice": lambda: invoices.send(invoiced(an_order()).document, on=EARLIER),
+    "invoice.sent": sent_twice,
+    "invoice.pro-forma": pro_forma_sent,
+    "invoice.stated-net": lambda: invoices.post(an_order(), number="INV-1", on=DAY, nets={"SO-1": {1: Decimal("0.001")}}),
+    "payment.amount": paid(0),
+    "payment.another-account": paid(10, account="JANE"),
+    "payment.another-currency": paid(10, currency="USD"),
+    "payment.before-invoice": paid(10, on=EARLIER),
+    "payment.direction": paid(-10),
+    "payment.invoice-twice": paid(10, invoices=[invoiced(an_order()).document] * 2),
+}
+"""How each rule is broken; those of ``validate`` refuse nothing and are told in its own tests."""
+
+SAID_BY_VALIDATE = {"order.ship-date-passed", "order.unconfirmed", "order.no-terms-of-sale"}
+
+
+@pytest.mark.parametrize("code", sorted(BREAKS))
+def test_every_rule_refuses_what_breaks_it(code: str) -> None:
+    """Breaking the rule raises a refusal that bears its code, carries its facts and reads as a sentence."""
+    with pytest.raises(RefusedError) as refused:
+        BREAKS[code]()
+    [refusal, *_] = [each for each in refused.value.refusals if each.code == code] or pytest.fail(str(refused.value))
+    rule = registry.rule(code)
+    assert refusal.message == rule.refusal.format(**dict(refusal.facts))
+    assert {name for _, name, _, _ in Formatter().parse(rule.refusal) if name} <= set(dict(refusal.facts))
+
+
+def test_the_table_is_the_catalogue() -> None:
+    """No rule of the catalogue is left out, and none is made up."""
+    assert set(BREAKS) | SAID_BY_VALIDATE == {rule.code for rule in registry.rules()}
+
+
+def test_what_is_refused_together_is_named_together() -> None:
+    """A command names every rule it breaks, not the first only."""
+    order = orders.hold(an_order(chai(2), advice(1)), "credit", on=DAY).document
+    with pytest.raises(RefusedError) as refused:
+        deliveries.post(order, {1: 3, 2: -1, 7: 1}, number="PS-1", on=EARLIER)
+    assert refused.value.codes == ("order.before-placed", "order.on-hold", "delivery.over-remainder", "delivery.sign", "order.unknown-line")
+
+
+def test_what_differs_between_orders_of_one_document_is_named() -> None:
+    """Address, invoice account and terms of payment are told apart."""
+    elsewhere = two_orders(deliver_to=Address(city="Elsewhere"))
+    [refusal] = deliveries.why_not(elsewhere)
+    assert refusal.fact("what") == "deliver_to"
+    later = two_orders(payment_terms=PaymentTerms(days=60))
+    assert [each.fact("what") for each in invoices.why_not(later, on=DAY)] == ["payment_terms"]
+    parent = Party(number="ACME", name="Acme Workshops", roles=(Role.CUSTOMER,), invoice_account="HOLDING")
+    assert [each.fact("what") for each in invoices.why_not(two_orders(customer=parent), on=DAY)] == ["invoice_account"]
+
+
+@pytest.mark.parametrize("rule", registry.rules(), ids=lambda rule: rule.code)
+def test_every_rule_is_said_in_two_languages_and_has_a_source(rule: Any) -> None:
+    """English and Dutch differ, the specification is named, and the source is one of three."""
+    assert rule.sentence("en") != rule.sentence("nl")
+    assert rule.sentence("en").endswith(".")
+    assert rule.sentence("nl").endswith(".")
+    assert rule.spec
+    assert rule.source in {"seed", "documentation", "choice"}
+    assert rule.code == rule.code.lower()
+
+
+def test_a_rule_that_is_not_there_is_not_found() -> None:
+    """Asking for an unknown code is a look-up that fails."""
+    with pytest.raises(LookupError, match=r"no rule 'order\.nonsense'"):
+        registry.rule("order.nonsense")
