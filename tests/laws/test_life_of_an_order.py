@@ -233,7 +233,9 @@ class LifeOfAnOrder(RuleBasedStateMachine):
                 counted.delivered = counted.invoiced
 
     def come_round(self) -> None:
-        """A subscription of which nothing is left is renewed by what it orders."""
+        """A subscription of which a command left nothing is renewed by what it orders; one that was ended stays so."""
+        if not self.unfinished:
+            return
         if self.order.type is OrderType.SUBSCRIPTION and all(
             each.target == each.delivered == each.invoiced for each in self.lines.values()
         ):

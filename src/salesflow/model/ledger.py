@@ -104,7 +104,7 @@ class Fold:
     def __init__(self, lines: Iterable[OrderLine]) -> None:
         terms = {line.number: line for line in lines}
         for parent in {line.parent for line in terms.values() if line.parent}:
-            del terms[parent]
+            terms.pop(parent, None)
         self.terms = terms
         self.to_deliver = {number: line.ordered for number, line in terms.items()}
         self.to_invoice = self.to_deliver

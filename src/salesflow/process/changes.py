@@ -33,9 +33,9 @@ BELOW_FLOOR = Rule(
 )
 LINE_IN_USE = Rule(
     code="order.line-in-use",
-    en="A line with postings, or with delivery schedule lines, is not removed.",
-    nl="Een regel met boekingen of met leveringsplanregels wordt niet verwijderd.",
-    refusal="line {line} of order {order} has postings or delivery lines; short-close it instead",
+    en="A line with postings is not removed, nor one of a delivery schedule.",
+    nl="Een regel met boekingen wordt niet verwijderd, en een regel van een leveringsplan ook niet.",
+    refusal="line {line} of order {order} has postings or belongs to a delivery schedule; short-close it instead",
     spec=("P9",),
     source="choice",
 )
@@ -149,7 +149,7 @@ def _against_lines(order: Order, changes: tuple[Change, ...]) -> Iterator[Refusa
             continue
         if each.line not in known:
             yield UNKNOWN_LINE.refuse(order=order.number, line=each.line)
-        elif isinstance(each, RemoveLine) and (each.line in posted or known[each.line].parent is not None):
+        elif isinstance(each, RemoveLine) and (each.line in posted or each.line not in order or known[each.line].parent is not None):
             yield LINE_IN_USE.refuse(order=order.number, line=each.line)
 
 
