@@ -184,6 +184,11 @@ class Invoice:
         return self.totals.total
 
     @property
+    def is_credit_note(self) -> bool:
+        """Whether it is in the customer's favour: the sign of the total decides [INV-7]."""
+        return self.total < 0
+
+    @property
     @exact
     def settled(self) -> Decimal:
         """What was paid or cancelled of it."""

@@ -79,19 +79,20 @@ def add_up(lines: Iterable[tuple[Vat, Decimal]], charges: Iterable[Charge], curr
     quantum = quantum_of(currency)
     nothing = ZERO.quantize(quantum)
     bases: dict[Vat, Decimal] = {}
-    current, base = NO_VAT, ZERO
+    current: Vat | None = None
+    base = ZERO
     for vat, amount in lines:
         if vat is not current:  # neighbours mostly share one VAT, and adding is far cheaper than looking up
-            bases[current] = bases.get(current, ZERO) + base
+            if current is not None:
+                bases[current] = bases.get(current, ZERO) + base
             current, base = vat, ZERO
         base += amount
-    bases[current] = bases.get(current, ZERO) + base
+    if current is not None:
+        bases[current] = bases.get(current, ZERO) + base
     net = sum(bases.values(), nothing)
     charged = nothing
     for charge in charges:
         bases[charge.vat] = bases.get(charge.vat, ZERO) + charge.amount
         charged += charge.amount
-    groups = tuple(
-        VatGroup(vat, base, (base * vat.rate).scaleb(-2).quantize(quantum, ROUND_HALF_UP)) for vat, base in bases.items() if base
-    )
+    groups = tuple(VatGroup(vat, base, (base * vat.rate).scaleb(-2).quantize(quantum, ROUND_HALF_UP)) for vat, base in bases.items())
     return Totals(net=net, charges=charged, groups=groups)

@@ -166,9 +166,9 @@ def _changed(order: Order, changes: tuple[Change, ...]) -> tuple[OrderLine, ...]
                 lines[number] = evolve(lines[number], requested=requested)
             case RemoveLine(number):
                 lines.pop(number, None)
-            case AddLine(terms):
-                number = terms.number or max((*lines, *(line.number for line in order.lines)), default=0) + 1
-                lines[number] = evolve(terms, number=number)
+            case _:
+                number = each.terms.number or max((*lines, *(line.number for line in order.lines)), default=0) + 1
+                lines[number] = evolve(each.terms, number=number)
     return tuple(lines.values())
 
 
