@@ -90,7 +90,11 @@ def test_every_figure_of_a_small_folder(tmp_path: Path) -> None:
         "NORTH": {"2026-01": "50.01", "2026-02": "10.34"},
         "SOUTH": {"2026-02": "90.00"},
     }
-    assert (found["shipped_quantity"], found["open_quantity"], found["open_net"]) == (19, 13, "113.33")  # the rope that came round: 0.67 for two, less 0.34
+    assert (found["shipped_quantity"], found["open_quantity"], found["open_net"]) == (
+        19,
+        13,
+        "113.33",
+    )  # the rope that came round: 0.67 for two, less 0.34
     assert found["invoices"] == 3
     # 50.01 with freight of 5.50, 10.34 of which 10.00 are not paid, 90.00 of which 50.00 are not paid
     assert (found["invoiced"], found["received"], found["open_balance"]) == ("155.85", "95.85", "60.00")

@@ -1,0 +1,75 @@
+"""Directives that draw the life tables, the rule catalogue and the labels from the library itself."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from docutils import nodes
+from docutils.parsers.rst import Directive
+from docutils.statemachine import StringList
+from sphinxcontrib.mermaid import mermaid
+
+from salesflow import registry
+from salesflow.labels import Labelled
+
+
+class LifecycleDiagram(Directive):
+    """Draw the life table of the document that is named."""
+
+    required_arguments = 1
+    final_argument_whitespace = True
+
+    def run(self) -> list[nodes.Node]:
+        """Return the diagram."""
+        [table] = [each for each in registry.LIFECYCLES if each.name == self.arguments[0]]
+        node = mermaid()
+        node["code"] = table.mermaid()
+        node["options"] = {}
+        return [node]
+
+
+class _Table(Directive):
+    """A table of text."""
+
+    header: ClassVar[tuple[str, ...]]
+
+    def rows(self) -> list[tuple[str, ...]]:
+        """Return the rows."""
+        raise NotImplementedError
+
+    def run(self) -> list[nodes.Node]:
+        """Return the table, written as Markdown and parsed in place."""
+        lines = [self.header, tuple("---" for _ in self.header), *self.rows()]
+        text = StringList(["| " + " | ".join(cells) + " |" for cells in lines], source="salesflow")
+        node = nodes.container()
+        self.state.nested_parse(text, self.content_offset, node)
+        return node.children
+
+
+class RuleCatalogue(_Table):
+    """List every rule."""
+
+    header = ("code", "rule", "in Dutch", "specification", "source")
+
+    def rows(self) -> list[tuple[str, ...]]:
+        """Return a row per rule."""
+        return [(f"`{rule.code}`", rule.en, rule.nl, ", ".join(rule.spec), rule.source) for rule in registry.rules()]
+
+
+class Labels(_Table):
+    """List every code with its labels."""
+
+    header = ("what", "code", "English", "Dutch")
+
+    def rows(self) -> list[tuple[str, ...]]:
+        """Return a row per member."""
+        kinds = sorted(Labelled.__subclasses__(), key=lambda kind: kind.__name__)
+        return [(kind.__name__, f"`{member.value}`", member.en, member.nl) for kind in kinds for member in kind]
+
+
+def setup(app: Any) -> dict[str, bool]:
+    """Register the directives."""
+    app.add_directive("lifecycle", LifecycleDiagram)
+    app.add_directive("rule-catalogue", RuleCatalogue)
+    app.add_directive("labels", Labels)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
