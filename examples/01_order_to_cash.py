@@ -26,7 +26,6 @@ from typing import Any, TypeVar
 
 from salesflow import (
     Charge,
-    Invoice,
     Item,
     Money,
     NotFoundError,
@@ -261,7 +260,7 @@ def collect(store: memory.Store, part_paid: Mapping[str, TableRow]) -> None:
         unpaid = {order: shortfall(row, work.orders.get(order)) for order, row in part_paid.items()}
         owed = sorted(work.invoices, key=lambda invoice: invoice.due)
     for invoice in progress(owed, "collecting"):
-        pay(store, invoice, sum((unpaid.get(order, ZERO) for order in invoice.orders), ZERO))
+        pay(store, invoice.number, sum((unpaid.get(order, ZERO) for order in invoice.orders), ZERO))
 
 
 def shortfall(row: TableRow, order: Order) -> Decimal:
@@ -270,13 +269,14 @@ def shortfall(row: TableRow, order: Order) -> Decimal:
     return total - amount(row, "paid", order.currency, min(ZERO, total), max(ZERO, total))
 
 
-def pay(store: memory.Store, invoice: Invoice, unpaid: Decimal) -> None:
+def pay(store: memory.Store, number: str, unpaid: Decimal) -> None:
     """Receive what is paid of an invoice on its due date; a balance in the customer's favour is paid back."""
-    received = min(invoice.balance - unpaid, invoice.balance, key=abs)
-    if received * invoice.balance > 0:  # otherwise all was unpaid, or set off against a return
-        with store.begin() as work:
-            number = work.number("PAY")
-            work.record(payments.receive(invoice.account, received, invoice.currency, number=number, on=invoice.due, invoices=[invoice]))
+    with store.begin() as work:
+        invoice = work.invoices.get(number)
+        received = min(invoice.balance - unpaid, invoice.balance, key=abs)
+        if received * invoice.balance > 0:  # otherwise all was unpaid, or set off against a return
+            payment = work.number("PAY")
+            work.record(payments.receive(invoice.account, received, invoice.currency, number=payment, on=invoice.due, invoices=[invoice]))
 
 
 # ---------------------------------------------------------------------- what the documents say
@@ -356,6 +356,7 @@ def report(found: Mapping[str, Any]) -> str:
         f"orders, net in {found['currency']}": [
             *((kind, f"{found['order_types'][kind]} placed", net) for kind, net in found["net_per_order_type"].items()),
             ("all", f"{found['order_lines']} lines", found["net"]),
+            ("freight", "", found["freight"]),
             ("still to deliver", f"{found['open_quantity']} units", found["open_net"]),
         ],
         "statuses": [(status, f"{orders}", "") for status, orders in found["order_statuses"].items()],
@@ -403,7 +404,7 @@ def main() -> int:
     try:
         found = figures(run(options.folder, options.currency), options.currency)
     except TableError as error:
-        print(error, file=sys.stderr)
+        print("\n" if sys.stderr.isatty() else "", error, sep="", file=sys.stderr)  # below the bar, where there is one
         return 2
     print(json.dumps(found, indent=2) if options.json else report(found))
     return 0

@@ -239,6 +239,80 @@ BREAKS: dict[str, Break] = {
 }
 """How each rule is broken; those of ``validate`` refuse nothing and are told in its own tests."""
 
+SAID = {
+    "delivery.another-order": "packing slip PS-1 delivers SO-1, not SO-9",
+    "delivery.before-slip": "packing slip PS-1 is of 2026-03-02; 2026-03-01 is before that",
+    "delivery.below-invoiced": "line 1 would close at 7; 8 is invoiced",
+    "delivery.empty": "there is nothing of order SO-1 to deliver",
+    "delivery.not-confirmed": "revision 0 of order SO-1 is not confirmed",
+    "delivery.not-picked": "picking list PL-1 has 4 of line 1, not 5",
+    "delivery.number-used": "order SO-1 has a document PS-1 already",
+    "delivery.one-customer": "order SO-2 differs from order SO-1 in customer",
+    "delivery.order-twice": "order SO-1 is named more than once",
+    "delivery.over-remainder": "line 1 has 10 left to deliver, not 11; 10 at most with over-delivery",
+    "delivery.sign": "line 1 orders 10; -1 cannot be delivered of it",
+    "delivery.slip-invoiced": "packing slip PS-1 has 4 of line 1 of order SO-1 invoiced; 0 would be left",
+    "delivery.under-tolerance": "line 1 would close at 9 of 10; at least 10.00 is needed",
+    "invoice.another-order": "invoice INV-1 is about SO-1, not SO-9",
+    "invoice.another-slip": "packing slip PS-1 delivers SO-1, none of those given",
+    "invoice.before-invoice": "invoice INV-1 is of 2026-03-02; 2026-03-01 is before that",
+    "invoice.before-slip": "packing slip PS-1 is of 2026-03-02; 2026-03-01 is before that",
+    "invoice.credited": "line 1 of order SO-1 has 0 left to credit of invoice INV-1, not 10",
+    "invoice.empty": "there is nothing of order SO-1 to invoice",
+    "invoice.no-slip": "none of the packing slips delivers order SO-1",
+    "invoice.one-account": "order SO-2 differs from order SO-1 in currency",
+    "invoice.order-twice": "packing slip PS-1 is named more than once",
+    "invoice.over-remainder": "line 1 has 10 left to invoice, not 11",
+    "invoice.pro-forma": "a pro forma of 2026-03-02 is no posted invoice",
+    "invoice.reversal": "invoice INV-2 cancels invoice INV-1",
+    "invoice.sent": "invoice INV-1 was sent on 2026-03-02",
+    "invoice.sign": "line 1 orders 10; 0 cannot be invoiced of it",
+    "invoice.slip-invoiced": "nothing of packing slip PS-1 is left to invoice for order SO-1",
+    "invoice.slip-undone": "packing slip PS-1 was undone or undoes another",
+    "invoice.stated-net": "line 1 of order SO-1 cannot have the net 0.001 stated",
+    "invoice.unknown-line": "order SO-1 has no line 2 of its own",
+    "order.before-placed": "order SO-1 was placed on 2026-03-02; 2026-03-01 is before that",
+    "order.below-floor": "line 1 cannot come to 3: 4 delivered, 0 invoiced and 0 cancelled need at least 4",
+    "order.below-invoiced": "line 1 has 8 invoiced and would come down to 5; credit first",
+    "order.charge-number": "order SO-1 has charge number 1 2 times; numbers are above zero and each occurs once",
+    "order.confirmed": "revision 0 of order SO-1 was confirmed on 2026-03-02",
+    "order.consumer-to-business": "the seller is a person and ACME an organisation",
+    "order.held": "order SO-1 is held for credit already",
+    "order.journal": "order SO-1 is a journal order; change its type first",
+    "order.journal-postings": "order SO-1 has 1 postings and cannot become a journal",
+    "order.line-in-use": "line 1 of order SO-1 has postings or belongs to a delivery schedule; short-close it instead",
+    "order.line-number": "order SO-1 has line number 1 2 times; numbers are above zero and each occurs once",
+    "order.no-change": "order SO-1 is as wanted already",
+    "order.no-lines": "order SO-1 has no lines",
+    "order.not-a-customer": "party X is not a customer",
+    "order.not-held": "order SO-1 is not held for credit",
+    "order.nothing-left": "order SO-1 has nothing to short-close on any line",
+    "order.on-hold": "order SO-1 is on hold: credit; every hold must be released",
+    "order.over-remainder": "line 1 has 10 left to deliver, not 11",
+    "order.picked": "line 1 of order SO-1 has 4 picked; put it back first",
+    "order.project-missing": "order SO-1 has item requirements and no project",
+    "order.project-of-another": "project P-1 is for customer JANE, not ACME",
+    "order.rma-missing": "order SO-1 is a returned order and was given no RMA number",
+    "order.same-type": "order SO-1 is sales-order already",
+    "order.schedule-parent": "line 2 is scheduled under line 9, which is no line to schedule under",
+    "order.schedule-sum": "line 1 orders 10; its 2 delivery lines come to 9",
+    "order.schedule-touched": "line 1 of order SO-1 has postings or is scheduled already",
+    "order.sign": "line 1 orders -1, which a sales order cannot",
+    "order.touched": "line 1 of order SO-1 has 1 delivered and 0 invoiced; short-close the rest instead",
+    "order.type-locked": "order SO-1 is item-requirements and delivered; its type is fixed",
+    "order.type-locked-strict": "order SO-1 is sales-order and open; the strict policy fixes its type",
+    "order.unknown-line": "order SO-1 has no line 2 of its own",
+    "order.warehouse-subscription": "order SO-1 is a subscription and its lines are under warehouse management",
+    "payment.amount": "0 EUR is no amount that can be paid",
+    "payment.another-account": "invoice INV-1 is owed by ACME, not JANE",
+    "payment.another-currency": "invoice INV-1 is in EUR, the payment in USD",
+    "payment.before-invoice": "invoice INV-1 is of 2026-03-02; 2026-03-01 is before that",
+    "payment.direction": "invoice INV-1 has a balance of 217.80, which -10.00 cannot settle",
+    "payment.invoice-twice": "invoice INV-1 is named more than once",
+    "wrong-status": "order is cancelled; confirm needs open or delivered",
+}
+"""How each of those refusals reads."""
+
 SAID_BY_VALIDATE = {"order.ship-date-passed", "order.unconfirmed", "order.no-terms-of-sale"}
 
 
@@ -249,6 +323,7 @@ def test_every_rule_refuses_what_breaks_it(code: str) -> None:
         BREAKS[code]()
     [refusal, *_] = [each for each in refused.value.refusals if each.code == code] or pytest.fail(str(refused.value))
     rule = registry.rule(code)
+    assert refusal.message == SAID[code]
     assert refusal.message == rule.refusal.format(**dict(refusal.facts))
     assert {name for _, name, _, _ in Formatter().parse(rule.refusal) if name} <= set(dict(refusal.facts))
 
