@@ -230,6 +230,21 @@ def test_parts_of_a_unit(example: Any, tmp_path: Path) -> None:
     assert (found["open_quantity"], found["open_net"]) == ("7.75", "67.84")
 
 
+def test_what_came_round_is_rounded_with_what_was_delivered(example: Any, tmp_path: Path) -> None:
+    """A subscription of 0.335 is invoiced at 0.34; two of them are 0.67, so 0.33 is open once it has come round."""
+    sheet = f"{ORDERS}\nS,ALDER,1,2026-01-05,,2026-01-20,0,subscription,,\n"
+    found = figures(example, write(tmp_path, orders=sheet, order_lines=f"{LINES}\nS,1,0.335,1,0\n"))
+    assert (found["net"], found["invoiced"], found["open_orders"], found["open_net"]) == ("0.34", "0.34", ["S"], "0.33")
+
+
+def test_the_currency_decides_the_digits(tmp_path: Path) -> None:
+    """In yen every line is a whole number, half up away from zero: 1, 34, 47, 30, 70, 0, -9 and 0."""
+    done = script(write(tmp_path, orders=SMALL["orders.csv"].replace("2.50", "3")), "--json", "--currency", "JPY")
+    found = json.loads(done.stdout)
+    assert (found["currency"], found["net"], found["freight"], found["open_net"]) == ("JPY", "173", "9", "70")
+    assert (found["invoiced"], found["received"], found["open_balance"]) == ("111", "98", "13")
+
+
 # ---------------------------------------------------------------------- bad input
 
 
@@ -278,6 +293,8 @@ BAD = [
     ("products.csv", "2,Plank", "1,Plank", "row 3, column product_id", "also in row 2"),
     ("products.csv", "2,Plank", "2,", "row 3, column product_name", "blank"),
     ("products.csv", "Plank,10", "Plank,x", "row 3, column unit_price", "'x'"),
+    ("products.csv", "Plank,10", "Plank,0.00000000001", "row 3, column unit_price", "at most 10 decimals"),
+    ("customers.csv", "BIRCH,Birch Boats", "BIRCH", "row 3", "1 cells"),
     ("customers.csv", "BIRCH", "ALDER", "row 3, column customer_id", "also in row 2"),
     ("customers.csv", "Birch Boats", "", "row 3, column company_name", "blank"),
 ]  # fmt: skip
@@ -349,6 +366,13 @@ def test_the_currency_decides_what_an_amount_is(
     assert done.returncode == 2 and "currency" in done.stderr and "Traceback" not in done.stderr
 
 
+def test_a_folder_that_is_not_there(
+    example: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first file it should hold is named as missing."""
+    assert refused(example, capsys, monkeypatch, tmp_path / "nowhere").startswith("customers.csv: is missing")
+
+
 # ---------------------------------------------------------------------- as it is printed
 
 
@@ -357,6 +381,7 @@ def test_the_market_as_a_report() -> None:
     done = script()
     assert (done.returncode, done.stderr) == (0, "")
     assert "best customers" in done.stdout and "open balance" in done.stdout
+    assert json.loads(script("--json").stdout)["net"] in done.stdout
     assert len(done.stdout.splitlines()) < 50
 
 
