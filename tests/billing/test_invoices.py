@@ -26,6 +26,7 @@ from salesflow import (
     payments,
 )
 from salesflow.model.invoice import InvoiceKind
+from salesflow.model.ledger import Kind
 from salesflow.model.policies import ImpliesDelivery
 from tests.builders import DAY, LATER, advice, an_order, chai, chang, codes
 from tests.strategies import tolerant
@@ -343,3 +344,46 @@ def test_goods_moved_and_invoiced_over_several_slips_are_told_apart() -> None:
     found = {(each.slip, each.invoice, each.status.value): each.quantity for each in item_transactions(order)}
     assert found == {("PS-1", None, "deducted"): 4, (None, None, "on-order"): 6}
     assert first.status.value == "posted"
+
+
+# ---------------------------------------------------------------------- what the documents say
+
+
+def test_a_reversal_is_of_its_own_day_and_mirrors_every_line() -> None:
+    """Sent or not, it is not sent itself; its lines and the order's postings carry its number, its day and the opposite quantities."""
+    order, slip = deliveries.post(an_order(chai(4), chang(2)), number="PS-1", on=DAY)
+    order, invoice = invoices.post(order, slips=[slip], number="INV-1", on=DAY)
+    sent = invoices.send(invoice, on=DAY)
+    assert sent.changed == (sent.document,)
+    order, after, reversal = invoices.cancel(order, sent.document, number="INV-2", on=LATER)
+    assert (after.sent, reversal.sent, reversal.on, reversal.number) == (DAY, None, LATER, "INV-2")
+    assert [(line.quantity, line.net, line.slip) for line in reversal.lines] == [
+        (-4, Decimal("-72.00"), "PS-1"),
+        (-2, Decimal("-38.00"), "PS-1"),
+    ]
+    undoing = order.postings[-1]
+    assert (undoing.kind, undoing.document, undoing.source, undoing.on) == (Kind.CREDITED, "INV-2", "INV-1", LATER)
+
+
+def test_one_cancelled_invoice_does_not_keep_another_from_being_cancelled() -> None:
+    """What was credited of the first says nothing of the second, also of services it delivered."""
+    order, first = invoices.post(an_order(advice(10)), {1: 4}, number="INV-1", on=DAY)
+    order, second = invoices.post(order, {1: 3}, number="INV-2", on=DAY)
+    order = invoices.cancel(order, first, number="INV-3", on=DAY).changed[0]
+    assert invoices.why_not_cancel(order, second, on=DAY) == ()
+    order = invoices.cancel(order, second, number="INV-4", on=DAY).changed[0]
+    assert (order.line(1).invoiced, order.line(1).delivered) == (0, 0)
+
+
+def test_refusals_name_what_was_offered() -> None:
+    """No orders at all, a slip of two other orders, a day or a net that is none."""
+    [nothing] = invoices.why_not([], on=DAY)
+    assert str(nothing) == "there is nothing to invoice (order: none) [invoice.empty]"
+    *_, slip = deliveries.post([an_order(number="SO-2"), an_order(number="SO-3")], number="PS-1", on=DAY)
+    other = next(each for each in invoices.why_not(an_order(), slips=[slip], on=DAY) if each.code == "invoice.another-slip")
+    assert other.fact("orders") == "SO-2, SO-3"
+    invoice = invoices.post(an_order(), number="INV-1", on=DAY).document
+    with pytest.raises(TypeError, match="^on "):
+        invoices.send(invoice, on="2026-03-02")  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match="net of line 1"):
+        invoices.post(an_order(), number="INV-1", on=DAY, nets={"SO-1": {1: 0.5}})  # type: ignore[dict-item]

@@ -19,6 +19,8 @@ from salesflow import (
     item_transactions,
     orders,
 )
+from salesflow.model.events import SubscriptionRenewed
+from salesflow.model.ledger import Kind
 from salesflow.model.order import PickingStatus
 from salesflow.model.packing_slip import SlipStatus
 from tests.builders import DAY, LATER, an_order, chai, chang, codes
@@ -246,3 +248,50 @@ def test_a_subscription_that_is_completed_by_delivery_comes_round() -> None:
     assert [type(event).__name__ for event in done.events] == ["PackingSlipPosted", "SubscriptionRenewed"]
     ended = orders.short_close(order, on=DAY).document
     assert ended.status is OrderStatus.INVOICED
+
+
+# ---------------------------------------------------------------------- what the documents say
+
+
+def test_a_renewal_names_the_delivery_that_brought_it() -> None:
+    """The document and the day of the last delivery, on the posting and in the event."""
+    order = invoices.post(an_order(type=OrderType.SUBSCRIPTION), number="INV-1", on=DAY).changed[0]
+    done = deliveries.post(order, number="PS-1", on=LATER)
+    renewal, event = done.changed[0].postings[-1], done.events[-1]
+    assert (renewal.kind, renewal.document, renewal.on) == (Kind.RENEWED, "PS-1", LATER)
+    assert event == SubscriptionRenewed(number="SO-1", on=LATER, by="PS-1")
+
+
+def test_a_slip_that_takes_another_back_is_of_its_own_day_and_kind() -> None:
+    """It counts as no slip's goods but its own, also where it undoes a corrected one."""
+    order, slip = deliveries.post(an_order(), {1: 6}, number="PS-1", on=DAY)
+    order, _, back, corrected = deliveries.correct(order, slip, {1: 5}, reversal="PS-2", number="PS-3", on=LATER)
+    assert (back.on, back.reverses, back.root, back.rows("SO-1")) == (LATER, "PS-1", "", ((1, -6),))
+    order, _, back = deliveries.cancel(order, corrected, number="PS-4", on=LATER)
+    assert (back.on, back.reverses, back.root, order.line(1).delivered) == (LATER, "PS-3", "", 0)
+
+
+def test_a_list_delivered_in_two_parts_is_empty() -> None:
+    """Nothing of it lies picked any more, line by line, and none of it can be put back."""
+    order, picking = deliveries.pick(an_order(chai(10), chang(2)), {1: 4, 2: 2}, number="PL-1", on=DAY)
+    order = deliveries.post(order, {1: 1, 2: 2}, picking=picking, number="PS-1", on=DAY).changed[0]
+    assert (order.line(1).picked, order.line(2).picked) == (3, 0)
+    assert codes(deliveries.why_not(order, {2: 1}, picking=picking)) == ("delivery.over-remainder", "delivery.not-picked")
+    order = deliveries.post(order, {1: 3}, picking=picking, number="PS-2", on=DAY).changed[0]
+    assert (order.line(1).picked, order.line(2).picked, order.fold.picks) == (0, 0, {})
+    assert all(type(order.line(number).picked) is Decimal for number in (1, 2))
+
+
+def test_refusals_name_what_was_asked() -> None:
+    """No orders at all, lines that are not there, quantities that are none, and what stays invoiced of a slip."""
+    [nothing] = deliveries.why_not({}, close=[1])
+    assert str(nothing) == "there is nothing to deliver (order: none) [delivery.empty]"
+    unknown = deliveries.why_not(an_order(), {1: 1}, close=[7])
+    assert [(each.fact("order"), each.fact("line")) for each in unknown] == [("SO-1", 7)]
+    order, slip = deliveries.post(an_order(), {1: 6}, number="PS-1", on=DAY)
+    with pytest.raises(TypeError, match="quantities"):
+        deliveries.correct(order, slip, [(1, 3)], reversal="PS-2", number="PS-3", on=DAY)  # type: ignore[arg-type]
+    order = invoices.post(order, {1: 4}, number="INV-1", on=DAY).changed[0]
+    with pytest.raises(RefusedError) as refused:
+        deliveries.correct(order, slip, {1: 3}, reversal="PS-2", number="PS-3", on=DAY)
+    assert [(each.fact("invoiced"), each.fact("kept")) for each in refused.value.refusals] == [(4, 3)]

@@ -36,7 +36,7 @@ EMPTY = Rule(
     code="invoice.empty",
     en="An invoice invoices something of every order it names.",
     nl="Een factuur factureert iets van elke order die erop staat.",
-    refusal="there is nothing of order {order} to invoice",
+    refusal="there is nothing to invoice (order: {order})",
     spec=("INV-1",),
     source="seed",
 )
@@ -468,7 +468,7 @@ def _why_not(shares: list[_Share], slips: tuple[PackingSlip, ...] | None, on: da
 
 def _against_together(orders: list[Order]) -> Iterator[Refusal]:
     if not orders:
-        yield EMPTY.refuse(order="any kind")
+        yield EMPTY.refuse(order="none")
         return
     first = orders[0]
     for order in orders[1:]:

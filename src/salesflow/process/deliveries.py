@@ -43,7 +43,7 @@ EMPTY = Rule(
     code="delivery.empty",
     en="A packing slip holds something of every order it names.",
     nl="Een pakbon bevat iets van elke order die erop staat.",
-    refusal="there is nothing of order {order} to deliver",
+    refusal="there is nothing to deliver (order: {order})",
     spec=("QTY-4",),
     source="choice",
 )
@@ -254,7 +254,7 @@ def _why_not(
     found: list[Refusal] = []
     numbers = [order.number for order, _ in parts]
     if not parts:
-        found.append(EMPTY.refuse(order="any kind"))
+        found.append(EMPTY.refuse(order="none"))
     elif len(parts) > 1:
         found += [ORDER_TWICE.refuse(order=number) for number in dict.fromkeys(numbers) if numbers.count(number) > 1]
         found += _against_together([order for order, _ in parts])
@@ -301,14 +301,11 @@ def _against_row(order: Order, line: int, quantity: Decimal) -> Iterator[Refusal
     wanted, delivered = fold.wanted(line), fold.delivered(line)
     most = wanted + wanted * terms.item.tolerance.over.scaleb(-2)
     if abs(delivered + quantity) > abs(most):
-        yield OVER_REMAINDER.refuse(
-            line=line, left=fold.to_deliver.get(line, ZERO), asked=quantity, allowed=_shown(most - delivered, terms.ordered)
-        )
+        yield OVER_REMAINDER.refuse(line=line, left=fold.to_deliver.get(line, ZERO), asked=quantity, allowed=_shown(most - delivered))
 
 
-def _shown(room: Decimal, ordered: Decimal) -> Decimal:
-    """Return the room left in the direction of the line, in its shortest form."""
-    room = room if (room > 0) is (ordered > 0) else ZERO
+def _shown(room: Decimal) -> Decimal:
+    """Return the room that is left in its shortest form."""
     return room.quantize(Decimal(1)) if room == room.to_integral_value() else room.normalize()
 
 
