@@ -375,6 +375,14 @@ def test_one_cancelled_invoice_does_not_keep_another_from_being_cancelled() -> N
     assert (order.line(1).invoiced, order.line(1).delivered) == (0, 0)
 
 
+def test_of_a_line_that_is_fully_invoiced_nothing_is_left() -> None:
+    """While another line is open, one more of the finished line is refused as more than the nothing that is left."""
+    order = invoices.post(an_order(chai(10), chang(2)), {1: 10}, number="INV-1", on=DAY).changed[0]
+    for policy in (InvoicePolicy(), InvoicePolicy(over_delivery_by_order=False)):
+        [refusal] = invoices.why_not(order, {1: 1, 2: 1}, on=DAY, policy=policy)
+        assert (refusal.code, refusal.fact("line"), refusal.fact("left")) == ("invoice.over-remainder", 1, 0)
+
+
 def test_refusals_name_what_was_offered() -> None:
     """No orders at all, a slip of two other orders, a day or a net that is none."""
     [nothing] = invoices.why_not([], on=DAY)
@@ -383,7 +391,7 @@ def test_refusals_name_what_was_offered() -> None:
     other = next(each for each in invoices.why_not(an_order(), slips=[slip], on=DAY) if each.code == "invoice.another-slip")
     assert other.fact("orders") == "SO-2, SO-3"
     invoice = invoices.post(an_order(), number="INV-1", on=DAY).document
-    with pytest.raises(TypeError, match="^on "):
+    with pytest.raises(TypeError, match=r"^on "):
         invoices.send(invoice, on="2026-03-02")  # type: ignore[arg-type]
     with pytest.raises(TypeError, match="net of line 1"):
         invoices.post(an_order(), number="INV-1", on=DAY, nets={"SO-1": {1: 0.5}})  # type: ignore[dict-item]
