@@ -15,6 +15,10 @@ source_suffix = {".md": "markdown"}
 html_theme = "furo"
 html_title = "salesflow"
 
+# Counted, not clocked: drawings made within one millisecond would share an id and land in one frame.
+mermaid_init_config = {"startOnLoad": False, "deterministicIds": True}
+mermaid_height = "auto"
+
 myst_enable_extensions = ["colon_fence", "deflist"]
 myst_fence_as_directive = ["mermaid"]
 myst_heading_anchors = 3

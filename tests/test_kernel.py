@@ -184,6 +184,14 @@ def test_a_table_draws_itself() -> None:
     ]
 
 
+def test_a_drawing_shows_what_moves() -> None:
+    """Commands that go the same way stand under each other on one arrow; what keeps the status is left out."""
+    more: tuple[Step[Lamp, Light], ...] = (Step("shine", (R, G), (G,)), Step("glow", (R,), (R,)))
+    drawn = Lifecycle("lamp", (*STEPS, *more), status=lambda lamp: lamp.light, resting=(B,)).mermaid().splitlines()
+    assert "    red --> green: turn,<br>shine" in drawn
+    assert not [line for line in drawn if "glow" in line or "green --> green" in line]
+
+
 @pytest.mark.parametrize(
     ("steps", "resting", "problem"),
     [

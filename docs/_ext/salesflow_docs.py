@@ -1,4 +1,4 @@
-"""Directives that draw the life tables, the rule catalogue and the labels from the library itself."""
+"""Directives that show the life tables, the rule catalogue and the labels, read from the library itself."""
 
 from __future__ import annotations
 
@@ -11,21 +11,6 @@ from sphinxcontrib.mermaid import mermaid
 
 from salesflow import registry
 from salesflow.labels import Labelled
-
-
-class LifecycleDiagram(Directive):
-    """Draw the life table of the document that is named."""
-
-    required_arguments = 1
-    final_argument_whitespace = True
-
-    def run(self) -> list[nodes.Node]:
-        """Return the diagram."""
-        [table] = [each for each in registry.LIFECYCLES if each.name == self.arguments[0]]
-        node = mermaid()
-        node["code"] = table.mermaid()
-        node["options"] = {}
-        return [node]
 
 
 class _Table(Directive):
@@ -44,6 +29,34 @@ class _Table(Directive):
         node = nodes.container()
         self.state.nested_parse(text, self.content_offset, node)
         return node.children
+
+
+class Life(_Table):
+    """Draw what moves the document that is named, and list every row of its life table."""
+
+    required_arguments = 1
+    final_argument_whitespace = True
+    header = ("command", "from", "to", "only when")
+
+    def rows(self) -> list[tuple[str, ...]]:
+        """Return a row per step."""
+        return [
+            (
+                f"`{step.command}`",
+                ", ".join(step.sources) or "(new)",
+                ", ".join(step.targets),
+                ", ".join(rule.__name__.replace("_", " ") for rule in step.rules),
+            )
+            for step in self.life.steps
+        ]
+
+    def run(self) -> list[nodes.Node]:
+        """Return the diagram and the table."""
+        [self.life] = [each for each in registry.LIFECYCLES if each.name == self.arguments[0]]
+        drawing = mermaid()
+        drawing["code"] = self.life.mermaid()
+        drawing["options"] = {}
+        return [drawing, *super().run()]
 
 
 class RuleCatalogue(_Table):
@@ -69,7 +82,7 @@ class Labels(_Table):
 
 def setup(app: Any) -> dict[str, bool]:
     """Register the directives."""
-    app.add_directive("lifecycle", LifecycleDiagram)
+    app.add_directive("lifecycle", Life)
     app.add_directive("rule-catalogue", RuleCatalogue)
     app.add_directive("labels", Labels)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

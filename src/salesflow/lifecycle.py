@@ -126,13 +126,18 @@ class Lifecycle(Generic[D, S]):
         return self._rows[command, source].targets
 
     def mermaid(self) -> str:
-        """Return the table as a Mermaid state diagram; commands that lead the same way share an arrow."""
+        """
+        Return the table as a Mermaid state diagram.
+
+        Commands that lead the same way share an arrow; what leaves a status as it is is not drawn.
+        """
         arrows: dict[tuple[str, str], list[str]] = {}
         for step in self.steps:
             for source in step.sources or ("[*]",):
                 for target in step.targets:
-                    arrows.setdefault((source, target), []).append(step.command)
-        lines = [f"    {source} --> {target}: {', '.join(commands)}" for (source, target), commands in arrows.items()]
+                    if source != target:
+                        arrows.setdefault((source, target), []).append(step.command)
+        lines = [f"    {source} --> {target}: {',<br>'.join(commands)}" for (source, target), commands in arrows.items()]
         return "\n".join(["stateDiagram-v2", *lines, *(f"    {status} --> [*]" for status in self.resting)])
 
     def _sources_of(self, command: str) -> list[S]:
