@@ -47,6 +47,29 @@ def test_however_the_deliveries_are_cut_the_invoices_add_up_to_the_line(
     assert order.open_totals.total == 0
 
 
+@given(data=st.data(), line=order_lines(services=False))
+def test_any_order_of_slips_and_invoices_that_covers_the_line_ends_the_same(data: st.DataObject, line: OrderLine) -> None:
+    """Slips and invoices of parts that come to the whole, shuffled together: nothing is left and the order is invoiced [QTY-8]."""
+    moves = [("slip", part) for part in data.draw(cuts(line.ordered))] + [("invoice", part) for part in data.draw(cuts(line.ordered))]
+    order = an_order(line)
+    for place, (kind, part) in enumerate(data.draw(st.permutations(moves))):
+        assert order.status is not OrderStatus.INVOICED
+        post = deliveries.post if kind == "slip" else invoices.post
+        order = post(order, {1: part}, number=f"N-{place}", on=DAY).changed[0]
+        balance = order.line(1)
+        assert balance.invoice_remainder == balance.deliver_remainder + balance.delivered_not_invoiced
+    assert (balance.deliver_remainder, balance.invoice_remainder, order.status) == (0, 0, OrderStatus.INVOICED)
+    assert order.invoiced_net == once_rounded(line, "EUR")
+
+
+def test_neither_remainder_alone_says_that_an_order_is_invoiced() -> None:
+    """A new order has nothing delivered and not invoiced; one invoiced ahead has nothing left to invoice; both are open [QTY-2, QTY-9]."""
+    new = an_order()
+    assert (new.line(1).delivered_not_invoiced, new.line(1).invoice_remainder, new.status) == (0, 10, OrderStatus.OPEN)
+    ahead = invoices.post(new, number="INV-1", on=DAY).changed[0]
+    assert (ahead.line(1).delivered_not_invoiced, ahead.line(1).invoice_remainder, ahead.status) == (-10, 0, OrderStatus.OPEN)
+
+
 def test_three_times_one_at_a_third_of_a_cent_more() -> None:
     """3 x 1 at 0.335, invoiced one by one, gives 0.34, 0.33 and 0.34: 1.01, and not 3 x 0.34."""
     order = an_order(OrderLine(item=Item(number="I-1"), ordered=Decimal(3), price=Decimal("0.335")))

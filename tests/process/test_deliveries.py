@@ -35,7 +35,7 @@ def a_hundred(over: int = 5, under: int = 5, sign: int = 1) -> Order:
 
 @pytest.mark.parametrize("sign", [1, -1])
 def test_partial_deliveries_count_down(sign: int) -> None:
-    """Four, then the rest, of ten; in between the order is open and one line is enough for the document status [STA-4, DOC-2]."""
+    """Four, then the rest, of ten; in between the order is open and one line is enough for the document status [QTY-4, STA-4, DOC-2]."""
     kind = OrderType.SALES_ORDER if sign > 0 else OrderType.RETURNED_ORDER
     order = an_order(chai(10 * sign), chang(2 * sign), type=kind, rma="RMA-1")
     order, slip = deliveries.post(order, {1: 4 * sign}, number="PS-1", on=DAY)
