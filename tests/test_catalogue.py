@@ -12,6 +12,7 @@ import pytest
 
 from salesflow import (
     Charge,
+    CreditOf,
     DeliveryPolicy,
     Item,
     Order,
@@ -25,6 +26,7 @@ from salesflow import (
     Role,
     Tolerance,
     changes,
+    credit_notes,
     deliveries,
     invoices,
     orders,
@@ -111,6 +113,29 @@ def paid(amount: object, currency: str = "EUR", account: str = "ACME", on: date 
     _, invoice = invoiced(an_order())
     given = other.get("invoices", [invoice])
     return lambda: payments.receive(account, amount, currency, number="PAY-1", on=on, invoices=given)  # type: ignore[arg-type]
+
+
+def credited(**claim: Any) -> Break:
+    """Credit an invoice of ten, freight included, in a way that is refused."""
+    orders_, reopens, loose = claim.pop("orders", None), claim.pop("reopens", True), claim.pop("unreferenced", ())
+    order, invoice = invoiced(an_order(charges=[Charge(number=1, code="freight", amount=Decimal(5))]))
+    given = [order] if orders_ is None else orders_
+    claims = [CreditOf(invoice=invoice, **claim)]
+    return lambda: credit_notes.post(claims, orders=given, number="CN-1", on=DAY, reopens=reopens, unreferenced=loose)
+
+
+def two_currencies() -> Any:
+    """Credit invoices in euros and dollars together."""
+    _, euros = invoiced(an_order())
+    _, dollars = invoices.post(an_order(number="SO-2", currency="USD"), number="INV-2", on=DAY)
+    return credit_notes.post([CreditOf(invoice=euros), CreditOf(invoice=dollars)], number="CN-1", on=DAY)
+
+
+def cancelled_after_credit() -> Any:
+    """Cancel an invoice of which two were credited."""
+    order, invoice = invoiced(an_order())
+    order, invoice, _ = credit_notes.post(invoice, {1: 2}, orders=order, number="CN-1", on=DAY, reopens=False)
+    return invoices.cancel(order, invoice, number="INV-2", on=DAY)
 
 
 def over(quantity: int) -> Break:
@@ -230,6 +255,17 @@ BREAKS: dict[str, Break] = {
     "invoice.sent": sent_twice,
     "invoice.pro-forma": pro_forma_sent,
     "invoice.stated-net": lambda: invoices.post(an_order(), number="INV-1", on=DAY, nets={"SO-1": {1: Decimal("0.001")}}),
+    "invoice.has-credits": cancelled_after_credit,
+    "credit.empty": credited(quantities={}),
+    "credit.unknown-line": credited(quantities={2: 1}),
+    "credit.over-quantity": credited(quantities={1: 11}),
+    "credit.over-amount": credited(charges={1: Decimal("5.01")}),
+    "credit.sign": credited(quantities={1: -1}),
+    "credit.line-twice": credited(quantities={1: 1}, amounts={1: Decimal(1)}),
+    "credit.one-account": two_currencies,
+    "credit.another-order": credited(orders=[]),
+    "credit.reopens": credited(reopens=None),
+    "credit.unreferenced": credited(unreferenced=[chai(-1)]),
     "payment.amount": paid(0),
     "payment.another-account": paid(10, account="JANE"),
     "payment.another-currency": paid(10, currency="USD"),
@@ -240,6 +276,16 @@ BREAKS: dict[str, Break] = {
 """How each rule is broken; those of ``validate`` refuse nothing and are told in its own tests."""
 
 SAID = {
+    "credit.another-order": "the credit is of orders SO-1, not none",
+    "credit.empty": "there is nothing to credit (invoice: INV-1)",
+    "credit.line-twice": "line 1 of invoice INV-1 is named more than once",
+    "credit.one-account": "invoice INV-2 is of ACME in USD",
+    "credit.over-amount": "charge 1 of invoice INV-1 has 5 left to credit, not 5.01",
+    "credit.over-quantity": "line 1 of invoice INV-1 has 10 left to credit, not 11",
+    "credit.reopens": "it is not said whether what is credited of order SO-1 is to be invoiced again",
+    "credit.sign": "-1 cannot be credited of line 1 of invoice INV-1, which has 10",
+    "credit.unknown-line": "invoice INV-1 has no line 2",
+    "credit.unreferenced": "CHAI cannot be credited with a quantity of -1",
     "delivery.another-order": "packing slip PS-1 delivers SO-1, not SO-9",
     "delivery.before-slip": "packing slip PS-1 is of 2026-03-02; 2026-03-01 is before that",
     "delivery.below-invoiced": "line 1 would close at 7; 8 is invoiced",
@@ -259,12 +305,13 @@ SAID = {
     "invoice.before-slip": "packing slip PS-1 is of 2026-03-02; 2026-03-01 is before that",
     "invoice.credited": "line 1 of order SO-1 has 0 left to credit of invoice INV-1, not 10",
     "invoice.empty": "there is nothing to invoice (order: SO-1)",
+    "invoice.has-credits": "invoice INV-1 was credited by CN-1",
     "invoice.no-slip": "none of the packing slips delivers order SO-1",
     "invoice.one-account": "order SO-2 differs from order SO-1 in currency",
     "invoice.order-twice": "packing slip PS-1 is named more than once",
     "invoice.over-remainder": "line 1 has 10 left to invoice, not 11",
     "invoice.pro-forma": "a pro forma of 2026-03-02 is no posted invoice",
-    "invoice.reversal": "invoice INV-2 cancels invoice INV-1",
+    "invoice.reversal": "invoice INV-2 takes back INV-1",
     "invoice.sent": "invoice INV-1 was sent on 2026-03-02",
     "invoice.sign": "line 1 orders 10; 0 cannot be invoiced of it",
     "invoice.slip-invoiced": "nothing of packing slip PS-1 is left to invoice for order SO-1",

@@ -15,9 +15,11 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from salesflow import memory as memory
+    from salesflow.billing import credit_notes as credit_notes
     from salesflow.billing import invoices as invoices
     from salesflow.billing import payments as payments
     from salesflow.billing import summaries as summaries
+    from salesflow.billing.crediting import CreditOf as CreditOf
     from salesflow.errors import ConflictError as ConflictError
     from salesflow.errors import DuplicateError as DuplicateError
     from salesflow.errors import NotFoundError as NotFoundError
@@ -65,6 +67,7 @@ if TYPE_CHECKING:
 
 _MODULES = {
     "changes": "process",
+    "credit_notes": "billing",
     "deliveries": "process",
     "direct_sales": "process",
     "fulfilment": "process",
@@ -78,6 +81,7 @@ _MODULES = {
 """Modules of commands, and the package each is in."""
 
 _NAMES = {
+    "billing.crediting": ("CreditOf",),
     "errors": ("ConflictError", "DuplicateError", "NotFoundError", "Refusal", "RefusedError", "SalesflowError"),
     "model.invoice": ("Invoice", "InvoiceStatus"),
     "model.order": ("DocumentStatus", "Order", "OrderLine", "OrderStatus", "OrderType"),

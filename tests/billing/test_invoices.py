@@ -25,6 +25,7 @@ from salesflow import (
     orders,
     payments,
 )
+from salesflow.billing import invoice_life
 from salesflow.model.invoice import InvoiceKind
 from salesflow.model.ledger import Kind
 from salesflow.model.policies import ImpliesDelivery
@@ -228,7 +229,7 @@ def test_a_pro_forma_changes_nothing_and_has_no_number() -> None:
     assert (estimate.kind, estimate.number) == (InvoiceKind.PRO_FORMA, "")
     assert (estimate.totals, estimate.parts) == (real.totals, real.parts)
     assert hash(order) == picture
-    assert codes(invoices.LIFECYCLE.why_not("send", estimate, on=DAY)) == ("invoice.pro-forma",)
+    assert codes(invoice_life.LIFECYCLE.why_not("send", estimate, on=DAY)) == ("invoice.pro-forma",)
     assert "invoice.pro-forma" in codes(invoices.why_not_cancel(order, estimate, on=DAY))
     with pytest.raises(RefusedError) as refused:
         payments.receive("ACME", 10, "EUR", number="P", on=DAY, invoices=[estimate])
@@ -240,7 +241,7 @@ def test_an_invoice_is_sent_once() -> None:
     invoice = invoices.post(an_order(), number="INV-1", on=DAY).document
     sent = invoices.send(invoice, on=LATER)
     assert sent.document.sent == LATER
-    assert codes(invoices.LIFECYCLE.why_not("send", sent.document, on=LATER)) == ("invoice.sent",)
+    assert codes(invoice_life.LIFECYCLE.why_not("send", sent.document, on=LATER)) == ("invoice.sent",)
 
 
 @pytest.mark.parametrize("by_slip", [True, False])

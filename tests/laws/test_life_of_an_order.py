@@ -18,6 +18,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from salesflow import (
     Charge,
+    CreditOf,
     Invoice,
     InvoiceStatus,
     Item,
@@ -31,6 +32,7 @@ from salesflow import (
     RefusedError,
     Tolerance,
     changes,
+    credit_notes,
     deliveries,
     invoices,
     item_transactions,
@@ -274,6 +276,43 @@ class LifeOfAnOrder(RuleBasedStateMachine):
                 counted.renewed = self.order.line(number_).renewed
                 assert counted.renewed in (before[number_], before[number_] - renewals.get(number_, ZERO))
 
+    @precondition(lambda self: self.invoices)
+    @rule(data=st.data(), reopens=st.booleans(), how=st.sampled_from(["all", "quantity", "amount", "freight"]), keep=st.booleans())
+    def credit(self, data: st.DataObject, *, reopens: bool, how: str, keep: bool) -> None:
+        """Part of an invoice is taken back; only a quantity that reopens is to be invoiced again [P3]."""
+        invoice = data.draw(st.sampled_from(list(self.invoices.values())))
+        line = data.draw(st.integers(1, 3))
+        quantity = self.sign * data.draw(SMALL)
+        wanted = {
+            "all": CreditOf(invoice=invoice),
+            "quantity": CreditOf(invoice=invoice, quantities={line: quantity}),
+            "amount": CreditOf(invoice=invoice, amounts={line: self.sign * Decimal("0.05")}),
+            "freight": CreditOf(invoice=invoice, charges={1: Decimal("2.50")}),
+        }[how]
+        number = self.draw_number("CN")
+        command = lambda: credit_notes.post(  # noqa: E731
+            [wanted], orders=self.order, number=number, on=DAY, reopens=reopens, keep_remainder=keep
+        )
+        expected = not credit_notes.why_not([wanted], orders=self.order, on=DAY, reopens=reopens)
+        left = {balance.number: balance.deliver_remainder for balance in self.order.balances}
+        done = self.attempt("credit_notes.post", command)
+        assert (done is not None) is expected
+        if done is None:
+            return
+        note, after = done.document, done.changed[-1]
+        self.invoices[invoice.number] = after
+        self.reversals.append(note)
+        assert after.balance - invoice.balance == note.total - note.balance
+        terms = {each.number: each.terms.number for each in invoice.lines}
+        for taken in note.lines:
+            counted = self.lines[terms[taken.credited or 0]]
+            if reopens:
+                counted.invoiced += taken.quantity
+            if not keep:
+                ahead = counted.target - counted.invoiced
+                counted.cancelled += min(left.pop(taken.terms.number, ZERO), ahead, key=abs)
+        assert all(abs(each.quantity) <= abs(whole.quantity) for each, whole in zip(after.creditable.values(), invoice.lines, strict=True))
+
     @rule(wanted=st.none() | st.dictionaries(st.integers(1, 4), SMALL, min_size=1, max_size=3))
     def short_close(self, wanted: dict[int, Decimal] | None) -> None:
         """What is left to deliver, or some of it, will not come."""
@@ -434,10 +473,20 @@ class LifeOfAnOrder(RuleBasedStateMachine):
         """What the ledger says was invoiced is what the invoices say, and charges are taken once."""
         posted = [*self.invoices.values(), *self.reversals]
         assert self.order.invoiced_net == reduce(operator.add, (invoice.net for invoice in posted), ZERO)
-        standing = [invoice for invoice in self.invoices.values() if invoice.cancelled_by is None]
-        assert sum(len(invoice.charges) for invoice in standing) <= 1
-        taken = sum((each.charge.amount for invoice in standing for each in invoice.charges), ZERO)
+        taken = sum((each.charge.amount for invoice in posted for each in invoice.charges), ZERO)
         assert self.order.charge_remainder(self.order.charges[0]) == Decimal("12.50") - taken
+
+    @invariant()
+    def what_is_fully_credited_is_credited_to_the_cent(self) -> None:
+        """Credits of a line never come to more than it, and those of a whole invoice to just as much, VAT too [I4, I8]."""
+        for invoice in self.invoices.values():
+            back = sum((group.base + group.amount for credit in invoice.credits for group in credit.groups), ZERO)
+            for line in invoice.lines:
+                left = invoice.creditable[line.number]
+                assert ZERO <= left.quantity * self.sign <= line.quantity * self.sign
+                assert ZERO <= left.net * self.sign <= line.net * self.sign
+            if not any(each.quantity or each.net for each in invoice.creditable.values()) and not invoice.charges:
+                assert back == invoice.total
 
 
 TestLifeOfAnOrder = LifeOfAnOrder.TestCase

@@ -13,11 +13,11 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from attrs import evolve, frozen
 
+from salesflow.billing.invoice_life import LIFECYCLE
 from salesflow.checks import ZERO, exact_number, require_date, require_decimal, require_kind
 from salesflow.errors import Refusal, RefusedError
-from salesflow.lifecycle import Lifecycle, Step
 from salesflow.model.events import InvoiceCancelled, InvoicePosted, InvoiceSent, SubscriptionRenewed
-from salesflow.model.invoice import Invoice, InvoiceCharge, InvoiceKind, InvoicePart, InvoiceStatus, Settlement
+from salesflow.model.invoice import Invoice, InvoiceCharge, InvoiceKind, InvoicePart, Settlement
 from salesflow.model.ledger import Fold, Kind, Posting, Row
 from salesflow.model.order import Order, with_postings
 from salesflow.model.order_life import LIFECYCLE as ORDER_LIFECYCLE
@@ -128,14 +128,6 @@ ANOTHER_ORDER = Rule(
     spec=("INV-10",),
     source="choice",
 )
-REVERSAL = Rule(
-    code="invoice.reversal",
-    en="An invoice that cancels another is not cancelled itself.",
-    nl="Een annuleringsfactuur wordt zelf niet geannuleerd.",
-    refusal="invoice {invoice} cancels invoice {reverses}",
-    spec=("INV-10",),
-    source="choice",
-)
 CREDITED = Rule(
     code="invoice.credited",
     en="No more is credited of an invoice than it invoiced.",
@@ -144,30 +136,6 @@ CREDITED = Rule(
     spec=("QTY-14", "I4"),
     source="documentation",
 )
-BEFORE_INVOICE = Rule(
-    code="invoice.before-invoice",
-    en="An invoice is sent or cancelled on its own day or later.",
-    nl="Een factuur wordt op de eigen dag of later verzonden of geannuleerd.",
-    refusal="invoice {invoice} is of {posted}; {on} is before that",
-    spec=("INV-10",),
-    source="choice",
-)
-SENT_ALREADY = Rule(
-    code="invoice.sent",
-    en="An invoice is marked as sent once.",
-    nl="Een factuur wordt één keer als verzonden gemarkeerd.",
-    refusal="invoice {invoice} was sent on {when}",
-    spec=("DOC-3",),
-    source="choice",
-)
-PRO_FORMA = Rule(
-    code="invoice.pro-forma",
-    en="A pro forma is an estimate: it is not sent as an invoice, paid or cancelled.",
-    nl="Een pro forma is een raming: zij wordt niet als factuur verzonden, betaald of geannuleerd.",
-    refusal="a pro forma of {on} is no posted invoice",
-    spec=("INV-6",),
-    source="seed",
-)
 STATED_NET = Rule(
     code="invoice.stated-net",
     en="A net that is stated by hand belongs to a line of the invoice and has the digits of its currency.",
@@ -175,39 +143,6 @@ STATED_NET = Rule(
     refusal="line {line} of order {order} cannot have the net {net} stated",
     spec=("TRD-9",),
     source="documentation",
-)
-
-
-def is_posted(invoice: Invoice, on: date) -> Refusal | None:
-    """A pro forma was never posted."""
-    return PRO_FORMA.refuse(on=invoice.on) if invoice.kind is InvoiceKind.PRO_FORMA else None
-
-
-def is_posted_by_then(invoice: Invoice, on: date) -> Refusal | None:
-    """Nothing happens to an invoice before its date."""
-    return BEFORE_INVOICE.refuse(invoice=invoice.number, posted=invoice.on, on=on) if on < invoice.on else None
-
-
-def is_no_reversal(invoice: Invoice, on: date) -> Refusal | None:
-    """An invoice that cancels another stays."""
-    return REVERSAL.refuse(invoice=invoice.number, reverses=invoice.reverses) if invoice.reverses else None
-
-
-def is_not_sent(invoice: Invoice, on: date) -> Refusal | None:
-    """An invoice is sent once."""
-    return SENT_ALREADY.refuse(invoice=invoice.number, when=invoice.sent) if invoice.sent else None
-
-
-_S = InvoiceStatus
-_ANY = (_S.OPEN, _S.PAID, _S.CANCELLED)
-_LIFE: tuple[Step[Invoice, InvoiceStatus], ...] = (
-    Step("post", (), (_S.OPEN, _S.PAID)),
-    *(Step("send", (status,), (status,), rules=(is_posted, is_posted_by_then, is_not_sent)) for status in _ANY),
-    Step("cancel", (_S.OPEN, _S.PAID), (_S.CANCELLED,), rules=(is_posted, is_posted_by_then, is_no_reversal)),
-    Step("payments.receive", (_S.OPEN,), (_S.OPEN, _S.PAID), rules=(is_posted,)),
-)
-LIFECYCLE: Lifecycle[Invoice, InvoiceStatus] = Lifecycle(
-    "invoice", _LIFE, status=lambda invoice: invoice.status, resting=(_S.PAID, _S.CANCELLED)
 )
 
 

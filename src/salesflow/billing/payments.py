@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from attrs import evolve
 
-from salesflow.billing.invoices import LIFECYCLE as INVOICE_LIFECYCLE
+from salesflow.billing.invoice_life import LIFECYCLE as INVOICE_LIFECYCLE
 from salesflow.checks import ZERO, exact_number, require_date, require_kind
 from salesflow.errors import Refusal, RefusedError, refuse
 from salesflow.model.events import InvoiceSettled, PaymentReceived

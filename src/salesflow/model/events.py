@@ -193,3 +193,23 @@ class InvoiceSettled:
     on: date
     payment: str
     amount: Decimal
+
+
+@frozen(kw_only=True)
+class CreditNotePosted:
+    """A credit note was posted, for these invoices or for none."""
+
+    number: str
+    on: date
+    invoices: tuple[str, ...]
+    at: datetime | None = None
+
+
+@frozen(kw_only=True)
+class InvoiceCredited:
+    """Part of an invoice, or all of it, was taken back."""
+
+    number: str
+    on: date
+    by: str
+    amount: Decimal

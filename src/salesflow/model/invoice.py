@@ -10,10 +10,11 @@ from attrs import evolve, field, frozen
 
 from salesflow.checks import ZERO, require_date, require_text
 from salesflow.labels import Labelled
+from salesflow.model.free_text import FreeTextLine
 from salesflow.model.order import OrderLine
-from salesflow.model.product import Item
+from salesflow.model.product import NO_VAT, Item, Vat
 from salesflow.model.terms import PaymentTerms, TermsOfSale
-from salesflow.model.totals import Charge, Totals, add_up
+from salesflow.model.totals import Charge, Totals, VatGroup, add_up
 from salesflow.money import exact
 from salesflow.period import Period
 
@@ -22,6 +23,7 @@ class InvoiceKind(Labelled):
     """What an invoice is based on [INV-1]."""
 
     CUSTOMER = "customer", "Customer invoice", "Klantfactuur"
+    FREE_TEXT = "free-text", "Free text invoice", "Vrije-tekstfactuur"
     PRO_FORMA = "pro-forma", "Pro forma invoice", "Pro-formafactuur"
 
 
@@ -36,21 +38,38 @@ class InvoiceStatus(Labelled):
 @frozen(kw_only=True)
 class InvoiceLine:
     """
-    What is invoiced of one order line.
+    What is invoiced of one order line, or taken back of another invoice.
 
     Args:
+        number: Its place on the invoice, from one.
+        order: The order; empty on a credit note that refers to no invoice.
         terms: The order line as it stood when it was invoiced.
         slip: The packing slip the quantity was taken from; ``None`` where the invoice follows the order.
         net: Without VAT, rounded so that the parts of a line add up to the whole.
         stated: Whether the net was entered by hand, so that quantity and price do not explain it.
+        credits: The invoice this takes back, on a credit note.
+        credited: The number of the line there.
     """
 
+    number: int
     order: str
     terms: OrderLine
     slip: str | None
     quantity: Decimal
     net: Decimal
     stated: bool = False
+    credits: str | None = None
+    credited: int | None = None
+
+    @property
+    def text(self) -> str:
+        """What was sold, in words."""
+        return self.item.name or self.item.number
+
+    @property
+    def vat(self) -> Vat:
+        """How it is taxed."""
+        return self.item.vat
 
     @property
     def item(self) -> Item:
@@ -66,7 +85,7 @@ class InvoiceLine:
 @frozen(kw_only=True)
 class InvoicePart:
     """
-    What an invoice takes of one order, from one slip or following the order.
+    What an invoice takes of one order, from one slip or following the order; or what a credit note takes back of such a part.
 
     It is kept in columns, shared with the posting in the ledger of the order; ``lines`` shows it line by line.
 
@@ -75,6 +94,8 @@ class InvoicePart:
         quantities: Beside each, what is invoiced of it.
         nets: Beside each, the net.
         stated: The numbers of the lines whose net was entered by hand.
+        credits: The invoice that this takes back, on a credit note.
+        credited: Beside each quantity, the number of the line there.
     """
 
     order: str
@@ -83,22 +104,60 @@ class InvoicePart:
     quantities: tuple[Decimal, ...]
     nets: tuple[Decimal, ...]
     stated: tuple[int, ...] = ()
+    credits: str | None = None
+    credited: tuple[int, ...] = ()
 
-    @property
-    def lines(self) -> Iterator[InvoiceLine]:
-        """Its lines, one by one."""
-        return (
-            InvoiceLine(order=self.order, terms=terms, slip=self.slip, quantity=quantity, net=net, stated=terms.number in self.stated)
-            for terms, quantity, net in zip(self.terms, self.quantities, self.nets, strict=True)
-        )
+    def lines(self, first: int) -> Iterator[InvoiceLine]:
+        """Yield its lines one by one, numbered from *first*."""
+        credited = self.credited or (None,) * len(self.terms)
+        columns = zip(self.terms, self.quantities, self.nets, credited, strict=True)
+        for number, (terms, quantity, net, line) in enumerate(columns, start=first):
+            yield InvoiceLine(
+                number=number,
+                order=self.order,
+                terms=terms,
+                slip=self.slip,
+                quantity=quantity,
+                net=net,
+                stated=terms.number in self.stated,
+                credits=self.credits,
+                credited=line,
+            )
 
 
 @frozen
 class InvoiceCharge:
-    """What is invoiced of a charge of an order."""
+    """What is invoiced of a charge of an order, or taken back of it."""
 
     order: str
     charge: Charge
+
+
+@frozen(kw_only=True)
+class Credited:
+    """
+    What a credit note took back of an invoice.
+
+    Args:
+        document: The credit note.
+        lines: Line of the invoice, quantity and net, with the sign they have on the invoice.
+        charges: The place of a charge on the invoice, from one, and the amount.
+        groups: The VAT that was taken back.
+    """
+
+    document: str
+    on: date
+    lines: tuple[tuple[int, Decimal, Decimal], ...] = ()
+    charges: tuple[tuple[int, Decimal], ...] = ()
+    groups: tuple[VatGroup, ...] = ()
+
+
+@frozen(kw_only=True)
+class Creditable:
+    """What a line of an invoice has left to credit; a line without quantity left may still have an amount, and the other way round."""
+
+    quantity: Decimal
+    net: Decimal
 
 
 @frozen(kw_only=True)
@@ -119,7 +178,11 @@ class Invoice:
         number: As the caller drew it; empty on a pro forma, which draws none.
         on: The invoice date, from which the due date is counted.
         account: The number of the party that owes it.
+        free_text: Lines in words, on a free text invoice.
         period: The period a summary invoice covers.
+        reason: Why a credit note was given.
+        vat_groups: The VAT, where it is not each rate over its base: the credit that closes an invoice takes back what is left of it.
+        credits: What credit notes took back.
         terms: The terms of sale of its orders, each edition once.
         reverses: The invoice that this one cancels.
         cancelled_by: The invoice that cancelled this one.
@@ -132,14 +195,18 @@ class Invoice:
     at: datetime | None = None
     account: str
     currency: str
-    parts: tuple[InvoicePart, ...]
+    parts: tuple[InvoicePart, ...] = ()
     charges: tuple[InvoiceCharge, ...] = ()
+    free_text: tuple[FreeTextLine, ...] = ()
     payment_terms: PaymentTerms
     terms: tuple[TermsOfSale, ...] = ()
     period: Period | None = None
+    reason: str = ""
+    vat_groups: tuple[VatGroup, ...] | None = None
     reverses: str | None = None
     cancelled_by: str | None = None
     sent: date | None = None
+    credits: tuple[Credited, ...] = ()
     settlements: tuple[Settlement, ...] = ()
     _totals: Totals | None = field(default=None, eq=False, repr=False)
 
@@ -155,18 +222,51 @@ class Invoice:
 
     @property
     def lines(self) -> tuple[InvoiceLine, ...]:
-        """What is invoiced, line by line."""
-        return tuple(line for part in self.parts for line in part.lines)
+        """What is invoiced of orders, line by line; lines in words are in ``free_text`` and are numbered on."""
+        lines: list[InvoiceLine] = []
+        for part in self.parts:
+            lines += part.lines(len(lines) + 1)
+        return tuple(lines)
 
     @property
     def totals(self) -> Totals:
         """Net, charges and VAT; worked out once, from the lines."""
         if self._totals is None:
-            lines = ((terms.item.vat, net) for part in self.parts for terms, net in zip(part.terms, part.nets, strict=True))
-            totals = add_up(lines, (each.charge for each in self.charges), self.currency)
+            totals = add_up(self._taxed(), (each.charge for each in self.charges), self.currency)
+            if self.vat_groups is not None:
+                totals = evolve(totals, groups=self.vat_groups)
             object.__setattr__(self, "_totals", totals)
             return totals
         return self._totals
+
+    def _taxed(self) -> Iterator[tuple[Vat, Decimal]]:
+        for part in self.parts:
+            for terms, net in zip(part.terms, part.nets, strict=True):
+                yield terms.item.vat, net
+        for line in self.free_text:
+            yield line.vat or NO_VAT, line.exact_net
+
+    @property
+    @exact
+    def creditable(self) -> dict[int, Creditable]:
+        """What each line has left to credit, by its number."""
+        left = {line.number: [line.quantity, line.exact_net if isinstance(line, FreeTextLine) else line.net] for line in self.all_lines}
+        for credit in self.credits:
+            for number, quantity, net in credit.lines:
+                left[number][0] -= quantity
+                left[number][1] -= net
+        return {number: Creditable(quantity=quantity, net=net) for number, (quantity, net) in left.items()}
+
+    @property
+    def all_lines(self) -> tuple[InvoiceLine | FreeTextLine, ...]:
+        """What is invoiced of orders, and after it the lines in words."""
+        return (*self.lines, *self.free_text)
+
+    @property
+    def takes_back(self) -> tuple[str, ...]:
+        """The invoices that this one takes back, each once: what it cancels, or credits."""
+        named = (self.reverses, *(part.credits for part in self.parts), *(line.credits for line in self.free_text))
+        return tuple(dict.fromkeys(number for number in named if number is not None))
 
     @property
     def net(self) -> Decimal:
@@ -214,7 +314,7 @@ class Invoice:
     @property
     def orders(self) -> tuple[str, ...]:
         """The orders it invoices, each once."""
-        return tuple(dict.fromkeys(part.order for part in self.parts))
+        return tuple(dict.fromkeys(part.order for part in self.parts if part.order))
 
     @property
     def slips(self) -> tuple[str, ...]:
@@ -223,7 +323,7 @@ class Invoice:
 
     def lines_of(self, order: str) -> tuple[InvoiceLine, ...]:
         """Return its lines for one order."""
-        return tuple(line for part in self.parts if part.order == order for line in part.lines)
+        return tuple(line for line in self.lines if line.order == order)
 
     def __getstate__(self) -> tuple[object, ...]:
         return tuple(None if name == "_totals" else getattr(self, name) for name in _INVOICE_FIELDS)

@@ -92,6 +92,8 @@ LIFECYCLE: Lifecycle[Order, OrderStatus] = Lifecycle(
         Step("invoices.post", (_S.OPEN,), (_S.OPEN, _S.DELIVERED, _S.INVOICED), _AT_WORK),
         Step("invoices.post", (_S.DELIVERED,), (_S.DELIVERED, _S.INVOICED, _S.OPEN), _AT_WORK),
         Step("invoices.cancel", (_S.OPEN, _S.DELIVERED, _S.INVOICED), (_S.OPEN, _S.DELIVERED), _PLACED),
+        Step("credit_notes.post", (_S.OPEN, _S.DELIVERED), (_S.OPEN, _S.DELIVERED, _S.INVOICED, _S.CANCELLED), _PLACED),
+        Step("credit_notes.post", (_S.INVOICED,), (_S.OPEN, _S.DELIVERED, _S.INVOICED, _S.CANCELLED), _PLACED),
         Step("short_close", (_S.OPEN,), (_S.OPEN, _S.DELIVERED, _S.INVOICED, _S.CANCELLED), _PLACED),
         Step("cancel", (_S.OPEN,), (_S.CANCELLED,), _PLACED),
     ),
