@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from salesflow import memory as memory
     from salesflow.billing import credit_notes as credit_notes
     from salesflow.billing import invoices as invoices
+    from salesflow.billing import matching as matching
     from salesflow.billing import payments as payments
     from salesflow.billing import summaries as summaries
     from salesflow.billing.crediting import CreditOf as CreditOf
@@ -72,6 +73,7 @@ _MODULES = {
     "direct_sales": "process",
     "fulfilment": "process",
     "invoices": "billing",
+    "matching": "billing",
     "memory": "",
     "orders": "process",
     "payments": "billing",
