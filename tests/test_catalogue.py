@@ -14,6 +14,7 @@ from salesflow import (
     Charge,
     CreditOf,
     DeliveryPolicy,
+    FreeTextLine,
     Item,
     Order,
     OrderLine,
@@ -25,15 +26,20 @@ from salesflow import (
     RefusedError,
     Role,
     Tolerance,
+    Vat,
     changes,
     credit_notes,
     deliveries,
+    free_text,
     invoices,
     orders,
     payments,
+    recurring,
     registry,
 )
 from salesflow.model.party import Address
+from salesflow.model.policies import FreeTextPolicy
+from salesflow.model.recurrence import InvoiceTemplate, Recurrence
 from salesflow.model.terms import PaymentTerms
 from tests.builders import ACME, DAY, JANE, LATER, advice, an_order, chai, chang
 
@@ -136,6 +142,25 @@ def cancelled_after_credit() -> Any:
     order, invoice = invoiced(an_order())
     order, invoice, _ = credit_notes.post(invoice, {1: 2}, orders=order, number="CN-1", on=DAY, reopens=False)
     return invoices.cancel(order, invoice, number="INV-2", on=DAY)
+
+
+def in_words(*lines: dict[str, Any], policy: FreeTextPolicy | None = None) -> Any:
+    """Post a free text invoice with lines that differ from a good one."""
+    good: dict[str, Any] = {"text": "Rent", "account": "8000", "net": Decimal("10.00"), "vat": Vat("O")}
+    draft = free_text.draft(ACME, [FreeTextLine(**(good | line)) for line in lines], "EUR", reference="D-1")
+    return free_text.post(draft, number="FT-1", on=DAY, accounts={"8000"}, policy=policy or FreeTextPolicy())
+
+
+def recurrence(**terms: Any) -> Recurrence:
+    """A monthly rent."""
+    line = FreeTextLine(text="Rent", account="8000", net=Decimal("10.00"), vat=Vat("O"))
+    template = InvoiceTemplate(number="T-1", name="Rent", lines=(line,))
+    return Recurrence(number="R-1", account="ACME", template=template, currency="EUR", start=DAY, **terms)
+
+
+def received(on: date = DAY, **terms: Any) -> Any:
+    """Ten euros without an invoice."""
+    return payments.receive("ACME", 10, "EUR", number="PAY-1", on=on, **terms).document
 
 
 def over(quantity: int) -> Break:
@@ -271,6 +296,22 @@ BREAKS: dict[str, Break] = {
     "payment.another-currency": paid(10, currency="USD"),
     "payment.before-invoice": paid(10, on=EARLIER),
     "payment.direction": paid(-10),
+    "payment.reserved": lambda: payments.settle(received(reserved_for="SO-9"), [invoiced(an_order()).document], on=DAY),
+    "payment.before-payment": lambda: payments.settle(received(on=LATER), [invoiced(an_order()).document], on=DAY),
+    "payment.not-settled": lambda: payments.unsettle(received(), [invoiced(an_order()).document], on=DAY),
+    "payment.over-refund": lambda: payments.refund([received()], 11, number="PAY-2", on=DAY),
+    "payment.nothing-to-offset": lambda: payments.offset([invoiced(an_order()).document], on=DAY),
+    "free-text.no-lines": in_words,
+    "free-text.no-account": lambda: in_words({"account": "9999"}),
+    "free-text.no-vat": lambda: in_words({"vat": None}),
+    "free-text.distribution": lambda: in_words({"distributions": (("8000", Decimal(9)),)}),
+    "free-text.digits": lambda: in_words({"net": Decimal("0.001")}),
+    "free-text.item": lambda: in_words({"item": "CHAI"}, policy=FreeTextPolicy(item_numbers=False)),
+    "free-text.no-reason": lambda: free_text.correct(in_words({}).document, [], cancelling="C", number="N", on=DAY, reason=""),
+    "free-text.kind": lambda: free_text.correct(invoiced(an_order()).document, [], cancelling="C", number="N", on=DAY, reason="r"),
+    "recurring.never-ends": lambda: recurring.generate(recurrence(), numbers=lambda: "N", batch="B", on=DAY),
+    "recurring.nothing-due": lambda: recurring.generate(recurrence(end=DAY), numbers=lambda: "N", batch="B", on=EARLIER),
+    "recurring.not-taken-back": lambda: recurring.reopen(recurrence(), in_words({}).document),
     "payment.invoice-twice": paid(10, invoices=[invoiced(an_order()).document] * 2),
 }
 """How each rule is broken; those of ``validate`` refuse nothing and are told in its own tests."""
@@ -299,6 +340,14 @@ SAID = {
     "delivery.sign": "line 1 orders 10; -1 cannot be delivered of it",
     "delivery.slip-invoiced": "packing slip PS-1 has 4 of line 1 of order SO-1 invoiced; 0 would be left",
     "delivery.under-tolerance": "line 1 would close at 9 of 10; at least 10.00 is needed",
+    "free-text.digits": "line 1 has a net of 0.001 in EUR",
+    "free-text.distribution": "the distribution of line 1 comes to 9, its net is 10.00",
+    "free-text.item": "line 1 names item CHAI",
+    "free-text.kind": "INV-1 is no posted free text invoice",
+    "free-text.no-account": "line 1 is booked on 9999, which is no ledger account",
+    "free-text.no-lines": "free text invoice D-1 has no lines",
+    "free-text.no-reason": "invoice FT-1 cannot be corrected without a reason",
+    "free-text.no-vat": "line 1 does not say how it is taxed",
     "invoice.another-order": "invoice INV-1 is about SO-1, not SO-9",
     "invoice.another-slip": "packing slip PS-1 delivers SO-1, none of those given",
     "invoice.before-invoice": "invoice INV-1 is of 2026-03-02; 2026-03-01 is before that",
@@ -356,6 +405,14 @@ SAID = {
     "payment.before-invoice": "invoice INV-1 is of 2026-03-02; 2026-03-01 is before that",
     "payment.direction": "invoice INV-1 has a balance of 217.80, which -10.00 cannot settle",
     "payment.invoice-twice": "invoice INV-1 is named more than once",
+    "payment.before-payment": "payment PAY-1 is of 2026-03-16 or later; 2026-03-02 is before that",
+    "payment.not-settled": "payment PAY-1 has settled nothing of invoice INV-1",
+    "payment.nothing-to-offset": "the balances are 217.80",
+    "payment.over-refund": "10.00 EUR stands in favour of ACME, not 11",
+    "payment.reserved": "payment PAY-1 is reserved for order SO-9; invoice INV-1 is of SO-1",
+    "recurring.never-ends": "recurrence R-1 has neither an end date nor a maximum amount",
+    "recurring.not-taken-back": "invoice FT-1 is no invoice of recurrence R-1 that was taken back whole",
+    "recurring.nothing-due": "recurrence R-1 has no period to invoice on 2026-03-01",
     "wrong-status": "order is cancelled; confirm needs open or delivered",
 }
 """How each of those refusals reads."""

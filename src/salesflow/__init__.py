@@ -16,9 +16,11 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from salesflow import memory as memory
     from salesflow.billing import credit_notes as credit_notes
+    from salesflow.billing import free_text as free_text
     from salesflow.billing import invoices as invoices
     from salesflow.billing import matching as matching
     from salesflow.billing import payments as payments
+    from salesflow.billing import recurring as recurring
     from salesflow.billing import summaries as summaries
     from salesflow.billing.crediting import CreditOf as CreditOf
     from salesflow.errors import ConflictError as ConflictError
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from salesflow.errors import Refusal as Refusal
     from salesflow.errors import RefusedError as RefusedError
     from salesflow.errors import SalesflowError as SalesflowError
+    from salesflow.model.free_text import FreeTextLine as FreeTextLine
     from salesflow.model.invoice import Invoice as Invoice
     from salesflow.model.invoice import InvoiceStatus as InvoiceStatus
     from salesflow.model.order import DocumentStatus as DocumentStatus
@@ -71,12 +74,14 @@ _MODULES = {
     "credit_notes": "billing",
     "deliveries": "process",
     "direct_sales": "process",
+    "free_text": "billing",
     "fulfilment": "process",
     "invoices": "billing",
     "matching": "billing",
     "memory": "",
     "orders": "process",
     "payments": "billing",
+    "recurring": "billing",
     "registry": "process",
     "summaries": "billing",
 }
@@ -85,6 +90,7 @@ _MODULES = {
 _NAMES = {
     "billing.crediting": ("CreditOf",),
     "errors": ("ConflictError", "DuplicateError", "NotFoundError", "Refusal", "RefusedError", "SalesflowError"),
+    "model.free_text": ("FreeTextLine",),
     "model.invoice": ("Invoice", "InvoiceStatus"),
     "model.order": ("DocumentStatus", "Order", "OrderLine", "OrderStatus", "OrderType"),
     "model.packing_slip": ("PackingSlip",),

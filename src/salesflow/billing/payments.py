@@ -1,7 +1,12 @@
-"""Payments in their simplest form: received, settled against invoices, and what stays open."""
+"""
+Payments: received, settled against invoices, undone, paid back; and what stays open.
+
+Any document of an account may settle any other: payments, invoices and credit notes.
+"""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from decimal import Decimal
@@ -9,12 +14,14 @@ from decimal import Decimal
 from attrs import evolve
 
 from salesflow.billing.invoice_life import LIFECYCLE as INVOICE_LIFECYCLE
+from salesflow.billing.settlement import Debt, Source, granted, in_order, settled_debt, settled_source, spread
 from salesflow.checks import ZERO, exact_number, require_date, require_kind
 from salesflow.errors import Refusal, RefusedError, refuse
-from salesflow.model.events import InvoiceSettled, PaymentReceived
+from salesflow.model.events import InvoiceSettled, PaymentReceived, SettlementReversed
 from salesflow.model.invoice import Invoice, Settlement, with_settlement
 from salesflow.model.party import Party
 from salesflow.model.payment import Payment
+from salesflow.model.policies import SETTLEMENTS, SettlementPolicy
 from salesflow.money import exact, quantum_of, require_currency
 from salesflow.outcome import Outcome
 from salesflow.rules import Rule
@@ -67,6 +74,46 @@ INVOICE_TWICE = Rule(
     spec=("PAY-5",),
     source="choice",
 )
+RESERVED = Rule(
+    code="payment.reserved",
+    en="A prepayment that is reserved for an order settles invoices of that order only.",
+    nl="Een vooruitbetaling die voor een order is gereserveerd, vereffent alleen facturen van die order.",
+    refusal="payment {payment} is reserved for order {order}; invoice {invoice} is of {orders}",
+    spec=("PRE-1",),
+    source="documentation",
+)
+BEFORE_PAYMENT = Rule(
+    code="payment.before-payment",
+    en="A payment settles nothing before its own day, and a settlement is undone no earlier than it was made.",
+    nl="Een betaling vereffent niets vóór de eigen dag, en een vereffening wordt niet eerder teruggedraaid dan zij is gedaan.",
+    refusal="payment {payment} is of {paid} or later; {on} is before that",
+    spec=("PAY-8",),
+    source="documentation",
+)
+NOT_SETTLED = Rule(
+    code="payment.not-settled",
+    en="A settlement is undone between a payment and an invoice that it settled.",
+    nl="Een vereffening wordt teruggedraaid tussen een betaling en een factuur die ermee is vereffend.",
+    refusal="payment {payment} has settled nothing of invoice {invoice}",
+    spec=("PAY-8",),
+    source="documentation",
+)
+OVER_REFUND = Rule(
+    code="payment.over-refund",
+    en="No more is paid back than stands in the customer's favour.",
+    nl="Er wordt niet meer terugbetaald dan er ten gunste van de klant staat.",
+    refusal="{favour} {currency} stands in favour of {account}, not {asked}",
+    spec=("I4",),
+    source="documentation",
+)
+NOTHING_TO_OFFSET = Rule(
+    code="payment.nothing-to-offset",
+    en="Invoices are settled against each other where some are owed by the customer and some by us.",
+    nl="Facturen worden onderling vereffend als de klant op sommige schuldig is en wij op andere.",
+    refusal="the balances are {balances}",
+    spec=("PAY-5",),
+    source="documentation",
+)
 
 
 @exact
@@ -79,11 +126,19 @@ def receive(
     on: date,
     at: datetime | None = None,
     invoices: Iterable[Invoice] = (),
+    compensation: str = "",
+    reserved_for: str | None = None,
+    policy: SettlementPolicy = SETTLEMENTS,
 ) -> Outcome[Payment]:
     """
     Receive a payment and settle *invoices* with it, the first due first; what they do not take stays as its balance [PAY-5].
 
     An amount below zero is paid back to the customer and settles what we owe.
+
+    Args:
+        invoices: What to settle; those in the opposite direction, such as credit notes, add to the money.
+        compensation: What was received in the place of money, worth *amount*.
+        reserved_for: The order that a payment without invoice is kept for [PRE-1].
 
     Raises:
         RefusedError: ``payment.amount``, or what ``settle`` refuses.
@@ -95,13 +150,15 @@ def receive(
         refuse((AMOUNT.refuse(amount=paid, currency=currency),))
     payment = Payment(
         number=number,
-        account=account.number if isinstance(account, Party) else account,
+        account=_number_of(account),
         currency=currency,
         amount=paid.quantize(quantum),
         on=on,
         at=at,
+        compensation=compensation,
+        reserved_for=reserved_for,
     )
-    settled = settle(payment, invoices, on=on)
+    settled = settle(payment, invoices, on=on, policy=policy)
     received = PaymentReceived(number=number, on=on, at=at, amount=payment.amount)
     return Outcome(
         document=settled.document,
@@ -112,49 +169,190 @@ def receive(
 
 
 @exact
-def settle(payment: Payment, invoices: Iterable[Invoice], *, on: date) -> Outcome[Payment]:
+def settle(payment: Payment, invoices: Iterable[Invoice], *, on: date, policy: SettlementPolicy = SETTLEMENTS) -> Outcome[Payment]:
     """
     Settle *invoices* with what is left of a payment, the first due first.
 
+    Invoices in the opposite direction give what stands in the customer's favour, before the payment does.
+    Cash discounts and small differences are as the policy says; the day of the payment decides which discount is granted.
+
     Raises:
         RefusedError: ``wrong-status``, ``invoice.pro-forma``, ``payment.another-account``, ``payment.another-currency``,
-            ``payment.before-invoice``, ``payment.direction``, ``payment.invoice-twice``.
+            ``payment.before-invoice``, ``payment.before-payment``, ``payment.direction``, ``payment.invoice-twice``, ``payment.reserved``.
     """
     require_date("on", on)
-    given = tuple(invoices)
-    for invoice in given:
-        require_kind("invoice", invoice, Invoice)
-    if found := tuple(_against(payment, given, on)):
+    given = _given(invoices)
+    if found := tuple(_against_settling(payment, given, on)):
         raise RefusedError(found)
-    changed: list[Invoice] = []
-    events: list[InvoiceSettled] = []
-    left = payment.balance
-    for invoice in sorted(given, key=lambda each: (each.due, each.number)):
-        part = min(left, invoice.balance, key=abs)
-        if not part:
-            break
-        changed.append(with_settlement(invoice, Settlement(document=payment.number, on=on, amount=part)))
-        events.append(InvoiceSettled(number=invoice.number, on=on, payment=payment.number, amount=part))
-        left -= part
-    parts = tuple((event.number, event.amount) for event in events)
-    after = evolve(payment, settled=(*payment.settled, *parts))
+    sign = 1 if payment.amount > 0 else -1
+    money = Source(payment.number, sign * payment.balance)
+    changed, events = _settle(given, [money], sign, on, payment.on, policy)
+    after = evolve(payment, settled=(*payment.settled, *((invoice, sign * part) for invoice, part in money.given)))
+    return Outcome(document=after, changed=(after, *changed), events=events)
+
+
+@exact
+def offset(invoices: Iterable[Invoice], *, on: date, policy: SettlementPolicy = SETTLEMENTS) -> Outcome[tuple[Invoice, ...]]:
+    """
+    Settle invoices and credit notes of one account against each other, without money [PAY-5].
+
+    Raises:
+        RefusedError: ``payment.nothing-to-offset``, and what ``settle`` refuses of invoices.
+    """
+    require_date("on", on)
+    given = _given(invoices)
+    found = [refusal for invoice in given for refusal in _against(invoice, given[0].account, given[0].currency, on)]
+    found += _against_repeats(given)
+    if not any(each.balance > 0 for each in given) or not any(each.balance < 0 for each in given):
+        found.append(NOTHING_TO_OFFSET.refuse(balances=", ".join(str(each.balance) for each in given) or "none"))
+    if found:
+        raise RefusedError(found)
+    changed, events = _settle(given, [], 1, on, on, policy)
+    return Outcome(document=changed, changed=changed, events=events)
+
+
+def _settle(
+    invoices: tuple[Invoice, ...], money: list[Source], sign: int, on: date, paid: date, policy: SettlementPolicy
+) -> tuple[tuple[Invoice, ...], tuple[InvoiceSettled, ...]]:
+    ordered = in_order(invoices, policy)
+    debts = [Debt(each, sign * each.balance) for each in ordered if sign * each.balance > 0]
+    credit = [_favour(each, -sign * each.balance, paid, policy) for each in ordered if sign * each.balance < 0]
+    spread([*credit, *money], debts, paid, policy)
+    touched = [settled_debt(debt, sign, on) for debt in debts if debt.parts]
+    touched += [settled_source(each, each.invoice, sign, on) for each in credit if each.given and each.invoice is not None]
+    before = {invoice.number: len(invoice.settlements) for invoice in invoices}
+    events = tuple(
+        InvoiceSettled(number=invoice.number, on=on, payment=part.document, amount=part.amount)
+        for invoice in touched
+        for part in invoice.settlements[before[invoice.number] :]
+    )
+    return tuple(touched), events
+
+
+def _favour(invoice: Invoice, amount: Decimal, paid: date, policy: SettlementPolicy) -> Source:
+    discount = granted(invoice, amount, paid, policy) if policy.credit_note_discounts else ZERO
+    return Source(invoice.number, amount - discount, invoice, discount)
+
+
+@exact
+def unsettle(payment: Payment, invoices: Iterable[Invoice], *, on: date) -> Outcome[Payment]:
+    """
+    Undo what a payment settled of *invoices*: discounts and differences go too, payment and invoices stay [PAY-8].
+
+    Raises:
+        RefusedError: ``payment.not-settled``, ``payment.before-payment``.
+    """
+    require_date("on", on)
+    given = _given(invoices)
+    found, changed, events, back = [], [], [], []
+    for invoice in given:
+        mine = [each for each in invoice.settlements if each.document == payment.number]
+        amount, discount = sum((each.amount for each in mine), ZERO), sum((each.discount for each in mine), ZERO)
+        difference = sum((each.difference for each in mine), ZERO)
+        if not amount:
+            found.append(NOT_SETTLED.refuse(payment=payment.number, invoice=invoice.number))
+            continue
+        if on < (latest := max(each.on for each in mine)):
+            found.append(BEFORE_PAYMENT.refuse(payment=payment.number, paid=latest, on=on))
+        undone = Settlement(document=payment.number, on=on, amount=-amount, discount=-discount, difference=-difference)
+        changed.append(with_settlement(invoice, undone))
+        back.append((invoice.number, discount - difference - amount))
+        events.append(SettlementReversed(number=invoice.number, on=on, payment=payment.number, amount=amount))
+    if found:
+        raise RefusedError(found)
+    after = evolve(payment, settled=(*payment.settled, *back))
     return Outcome(document=after, changed=(after, *changed), events=tuple(events))
 
 
-def _against(payment: Payment, invoices: tuple[Invoice, ...], on: date) -> Iterator[Refusal]:
-    numbers = [invoice.number for invoice in invoices]
+@exact
+def refund(
+    documents: Iterable[Invoice | Payment], amount: Decimal | int | None = None, *, number: str, on: date, at: datetime | None = None
+) -> Outcome[Payment]:
+    """
+    Pay back what stands in the customer's favour on credit notes and payments, the oldest first; all of it unless an amount is given.
+
+    Raises:
+        RefusedError: ``payment.over-refund``, ``payment.amount``, and what ``settle`` refuses.
+    """
+    require_date("on", on)
+    given = sorted(documents, key=lambda each: (each.on, each.number))
+    whole = sum((_in_favour(document) for document in given), ZERO)
+    wanted = whole if amount is None else exact_number("amount", amount)
+    if not given or not 0 < wanted <= whole:
+        account, currency = (given[0].account, given[0].currency) if given else ("nobody", "any currency")
+        raise RefusedError((OVER_REFUND.refuse(favour=whole, currency=currency, account=account, asked=wanted),))
+    first = given[0]
+    notes = [each for each in given if isinstance(each, Invoice)]
+    prepaid = [each for each in given if isinstance(each, Payment)]
+    if found := [refusal for each in prepaid for refusal in _against_payment(each, first.account, first.currency, on)]:
+        raise RefusedError(found)
+    owed = [note for note in notes if note.balance < 0]
+    done = receive(first.account, -wanted, first.currency, number=number, on=on, at=at, invoices=owed)
+    back = done.document
+    changed = []
+    for each in prepaid:
+        if part := min(-back.balance, _in_favour(each)):
+            changed.append(evolve(each, settled=(*each.settled, (number, part))))
+            back = evolve(back, settled=(*back.settled, (each.number, -part)))
+    return Outcome(document=back, made=(back,), changed=(*done.changed, *changed), events=done.events)
+
+
+def _in_favour(document: Invoice | Payment) -> Decimal:
+    return max(-document.balance if isinstance(document, Invoice) else document.balance, ZERO)
+
+
+def _number_of(account: Party | str) -> str:
+    return account.number if isinstance(account, Party) else account
+
+
+def _given(invoices: Iterable[Invoice]) -> tuple[Invoice, ...]:
+    given = tuple(invoices)
+    for invoice in given:
+        require_kind("invoice", invoice, Invoice)
+    return given
+
+
+# ---------------------------------------------------------------------- why not
+
+
+def _against_settling(payment: Payment, invoices: tuple[Invoice, ...], on: date) -> Iterator[Refusal]:
     for invoice in invoices:
-        yield from INVOICE_LIFECYCLE.why_not("payments.receive", invoice, on=on)
-        if invoice.account != payment.account:
-            yield ANOTHER_ACCOUNT.refuse(invoice=invoice.number, owed_by=invoice.account, account=payment.account)
-        if invoice.currency != payment.currency:
-            yield ANOTHER_CURRENCY.refuse(invoice=invoice.number, invoiced=invoice.currency, currency=payment.currency)
-        if on < invoice.on:
-            yield BEFORE_INVOICE.refuse(invoice=invoice.number, posted=invoice.on, on=on)
-        if (invoice.balance > 0) is not (payment.amount > 0):
+        yield from _against(invoice, payment.account, payment.currency, on)
+        if payment.reserved_for is not None and payment.reserved_for not in invoice.orders:
+            orders = ", ".join(invoice.orders) or "no order"
+            yield RESERVED.refuse(payment=payment.number, order=payment.reserved_for, invoice=invoice.number, orders=orders)
+    if on < payment.on:
+        yield BEFORE_PAYMENT.refuse(payment=payment.number, paid=payment.on, on=on)
+    if invoices and not any((invoice.balance > 0) is (payment.amount > 0) for invoice in invoices):
+        for invoice in invoices:
             yield WRONG_WAY.refuse(invoice=invoice.number, balance=invoice.balance, amount=payment.amount)
-    for number in dict.fromkeys(numbers):
-        if numbers.count(number) > 1:
+    yield from _against_repeats(invoices)
+
+
+def _against(invoice: Invoice, account: str, currency: str, on: date) -> Iterator[Refusal]:
+    yield from INVOICE_LIFECYCLE.why_not("payments.receive", invoice, on=on)
+    if invoice.account != account:
+        yield ANOTHER_ACCOUNT.refuse(invoice=invoice.number, owed_by=invoice.account, account=account)
+    if invoice.currency != currency:
+        yield ANOTHER_CURRENCY.refuse(invoice=invoice.number, invoiced=invoice.currency, currency=currency)
+    if on < invoice.on:
+        yield BEFORE_INVOICE.refuse(invoice=invoice.number, posted=invoice.on, on=on)
+
+
+def _against_payment(payment: Payment, account: str, currency: str, on: date) -> Iterator[Refusal]:
+    """A payment that is paid back is of the same account and currency, and of that day or before."""
+    if payment.account != account:
+        yield ANOTHER_ACCOUNT.refuse(invoice=payment.number, owed_by=payment.account, account=account)
+    if payment.currency != currency:
+        yield ANOTHER_CURRENCY.refuse(invoice=payment.number, invoiced=payment.currency, currency=currency)
+    if on < payment.on:
+        yield BEFORE_PAYMENT.refuse(payment=payment.number, paid=payment.on, on=on)
+
+
+def _against_repeats(invoices: tuple[Invoice, ...]) -> Iterator[Refusal]:
+    numbers = Counter(invoice.number for invoice in invoices)
+    for number, times in numbers.items():
+        if times > 1:
             yield INVOICE_TWICE.refuse(invoice=number)
 
 

@@ -213,3 +213,24 @@ class InvoiceCredited:
     on: date
     by: str
     amount: Decimal
+
+
+@frozen(kw_only=True)
+class SettlementReversed:
+    """What a payment had settled of an invoice is owed again."""
+
+    number: str
+    on: date
+    payment: str
+    amount: Decimal
+
+
+@frozen(kw_only=True)
+class FreeTextInvoiceCorrected:
+    """A free text invoice was taken back by one document and replaced by another."""
+
+    number: str
+    on: date
+    cancelled_by: str
+    corrected_by: str
+    reason: str

@@ -13,7 +13,7 @@ from salesflow.labels import Labelled
 from salesflow.model.free_text import FreeTextLine
 from salesflow.model.order import OrderLine
 from salesflow.model.product import NO_VAT, Item, Vat
-from salesflow.model.terms import PaymentTerms, TermsOfSale
+from salesflow.model.terms import Due, PaymentTerms, TermsOfSale
 from salesflow.model.totals import Charge, Totals, VatGroup, add_up
 from salesflow.money import exact
 from salesflow.period import Period
@@ -162,11 +162,20 @@ class Creditable:
 
 @frozen(kw_only=True)
 class Settlement:
-    """What a payment, or the invoice that cancels this one, settled of it."""
+    """
+    What a payment, or an invoice of the opposite sign, settled of an invoice.
+
+    Args:
+        amount: What is no longer owed by it: the money, with the discount, less the difference.
+        discount: The cash discount in it [PAY-2].
+        difference: What was paid too much and booked away; below zero what was paid too little [PAY-6].
+    """
 
     document: str
     on: date
     amount: Decimal
+    discount: Decimal = ZERO
+    difference: Decimal = ZERO
 
 
 @frozen(kw_only=True)
@@ -307,9 +316,22 @@ class Invoice:
             return InvoiceStatus.CANCELLED
         return InvoiceStatus.OPEN if self.balance else InvoiceStatus.PAID
 
+    @property
+    def schedule(self) -> tuple[Due, ...]:
+        """What is due when; one amount, unless the terms have instalments."""
+        return self.payment_terms.schedule(self.on, self.total, self.currency)
+
+    @exact
+    def overdue(self, on: date) -> Decimal:
+        """Return what should have been paid before that day and was not; what was paid covers the oldest part first."""
+        passed = sum((due.amount for due in self.schedule if due.on < on), ZERO)
+        return max(passed - self.settled, ZERO)
+
     def is_overdue(self, on: date) -> bool:
-        """Whether it is still owed after its due date."""
-        return self.status is InvoiceStatus.OPEN and on > self.due
+        """Whether it, or a part of it, is still owed after its due date."""
+        if self.status is not InvoiceStatus.OPEN:
+            return False
+        return self.overdue(on) > 0 if self.payment_terms.instalments else on > self.due
 
     @property
     def orders(self) -> tuple[str, ...]:

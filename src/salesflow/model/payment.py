@@ -1,4 +1,4 @@
-"""Payments: money received from a customer, and which invoices it settled."""
+"""Payments: what was received from a customer, and which invoices it settled."""
 
 from __future__ import annotations
 
@@ -14,12 +14,14 @@ from salesflow.money import exact, require_currency
 @frozen(kw_only=True)
 class Payment:
     """
-    Money received.
+    Money received, or another compensation in its place; below zero it was paid back.
 
     Args:
         account: The party that paid.
-        amount: In *currency*; above zero.
-        settled: Which invoices it went to, and how much to each.
+        amount: In *currency*; other than zero.
+        compensation: What was received in the place of money; empty where it was money.
+        reserved_for: The order that a prepayment is kept for; it settles no invoice of another [PRE-1].
+        settled: Which documents it went to, and how much to each.
     """
 
     number: str
@@ -28,6 +30,8 @@ class Payment:
     amount: Decimal
     on: date
     at: datetime | None = None
+    compensation: str = ""
+    reserved_for: str | None = None
     settled: tuple[tuple[str, Decimal], ...] = ()
 
     def __attrs_post_init__(self) -> None:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from attrs import frozen
 
+from salesflow.checks import ZERO, require_decimal
 from salesflow.labels import Labelled
+from salesflow.model.invoice import InvoiceKind
 from salesflow.model.party import PartyKind
 
 
@@ -14,6 +18,21 @@ class ImpliesDelivery(Labelled):
     SERVICES = "services", "Services only", "Alleen diensten"
     ALWAYS = "always", "Everything", "Alles"
     NEVER = "never", "Nothing", "Niets"
+
+
+class CashDiscounts(Labelled):
+    """When a cash discount is granted."""
+
+    IN_TIME = "in-time", "When paid in time", "Bij tijdige betaling"
+    ALWAYS = "always", "Always", "Altijd"
+    NEVER = "never", "Never", "Nooit"
+
+
+class Overpayment(Labelled):
+    """What becomes of a payment that is more than the discounted amount [PAY-6]."""
+
+    SPECIFIC = "specific", "Keep the discount; book a small difference away", "Korting behouden; klein verschil afboeken"
+    UNSPECIFIC = "unspecific", "Grant less discount", "Minder korting toekennen"
 
 
 @frozen(kw_only=True)
@@ -62,6 +81,48 @@ class InvoicePolicy:
     on_fulfilment: bool = False
 
 
+@frozen(kw_only=True)
+class SettlementPolicy:
+    """
+    How payments and invoices settle each other.
+
+    Args:
+        discounts: When a cash discount is granted [PAY-2].
+        partial_discounts: Whether a payment of part of an invoice earns its part of the discount [PAY-3].
+        credit_note_discounts: Whether a credit note gives its part of the discount back [PAY-4].
+        tolerance: The difference, in the currency of the documents, that is booked away instead of staying owed or left [PAY-6].
+        overpayment: What becomes of a payment that is more than the discounted amount.
+        first: The kinds of invoice that are settled before the others; within each the first due comes first [PAY-7].
+    """
+
+    discounts: CashDiscounts = CashDiscounts.IN_TIME
+    partial_discounts: bool = False
+    credit_note_discounts: bool = False
+    tolerance: Decimal = ZERO
+    overpayment: Overpayment = Overpayment.SPECIFIC
+    first: tuple[InvoiceKind, ...] = ()
+
+    def __attrs_post_init__(self) -> None:
+        require_decimal("tolerance", self.tolerance)
+        if self.tolerance < 0:
+            msg = f"tolerance must be zero or more, not {self.tolerance}"
+            raise ValueError(msg)
+
+
+@frozen(kw_only=True)
+class FreeTextPolicy:
+    """
+    What a free text invoice may say.
+
+    Args:
+        item_numbers: Whether a line may name an item; it moves no stock either way [X1].
+    """
+
+    item_numbers: bool = True
+
+
 ORDERS = OrderPolicy()
 DELIVERIES = DeliveryPolicy()
 INVOICES = InvoicePolicy()
+SETTLEMENTS = SettlementPolicy()
+FREE_TEXT = FreeTextPolicy()

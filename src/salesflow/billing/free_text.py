@@ -1,0 +1,297 @@
+"""
+Free text invoices: sales in words, booked on ledger accounts, without an order.
+
+A faulty one is corrected by a cancelling document and a corrected one; neither is ever edited.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator
+from datetime import date, datetime
+from decimal import ROUND_HALF_UP, Decimal
+
+from attrs import evolve, frozen
+
+from salesflow.billing import credit_notes
+from salesflow.checks import ZERO, require_date, require_kind
+from salesflow.errors import Refusal, RefusedError
+from salesflow.model.events import FreeTextInvoiceCorrected, InvoicePosted
+from salesflow.model.free_text import FreeTextLine
+from salesflow.model.invoice import Invoice, InvoiceKind
+from salesflow.model.party import Party
+from salesflow.model.policies import FREE_TEXT, FreeTextPolicy
+from salesflow.model.terms import PaymentTerms, TermsOfSale
+from salesflow.money import exact, quantum_of, require_currency
+from salesflow.outcome import Outcome
+from salesflow.rules import Rule
+
+NO_LINES = Rule(
+    code="free-text.no-lines",
+    en="A free text invoice has at least one line.",
+    nl="Een vrije-tekstfactuur heeft ten minste één regel.",
+    refusal="free text invoice {invoice} has no lines",
+    spec=("FTI-1",),
+    source="seed",
+)
+NO_ACCOUNT = Rule(
+    code="free-text.no-account",
+    en="Every line of a free text invoice names the ledger account of the sale, one that exists.",
+    nl="Elke regel van een vrije-tekstfactuur noemt de grootboekrekening van de verkoop, en die bestaat.",
+    refusal="line {line} is booked on {account}, which is no ledger account",
+    spec=("FTI-1", "FTI-2"),
+    source="seed",
+)
+NO_VAT_DATA = Rule(
+    code="free-text.no-vat",
+    en="VAT data are entered on every line of a free text invoice.",
+    nl="Op elke regel van een vrije-tekstfactuur zijn btw-gegevens ingevuld.",
+    refusal="line {line} does not say how it is taxed",
+    spec=("FTI-2",),
+    source="seed",
+)
+DISTRIBUTION = Rule(
+    code="free-text.distribution",
+    en="A line's distribution over ledger accounts comes to its net.",
+    nl="De verdeling van een regel over grootboekrekeningen telt op tot het netto bedrag.",
+    refusal="the distribution of line {line} comes to {sum}, its net is {net}",
+    spec=("FTI-4",),
+    source="documentation",
+)
+STATED_DIGITS = Rule(
+    code="free-text.digits",
+    en="A net that is stated has the digits of its currency.",
+    nl="Een opgegeven netto bedrag heeft de decimalen van de valuta.",
+    refusal="line {line} has a net of {net} in {currency}",
+    spec=("FTI-3",),
+    source="choice",
+)
+ITEM_NUMBER = Rule(
+    code="free-text.item",
+    en="Where the policy forbids it, a free text line names no item.",
+    nl="Waar het beleid dat verbiedt, noemt een vrije-tekstregel geen artikel.",
+    refusal="line {line} names item {item}",
+    spec=("FTI-1", "X1"),
+    source="documentation",
+)
+NO_REASON = Rule(
+    code="free-text.no-reason",
+    en="A correction gives its reason.",
+    nl="Een correctie noemt haar reden.",
+    refusal="invoice {invoice} cannot be corrected without a reason",
+    spec=("FTI-5",),
+    source="documentation",
+)
+NOT_FREE_TEXT = Rule(
+    code="free-text.kind",
+    en="Only a free text invoice that was posted is corrected this way.",
+    nl="Alleen een geboekte vrije-tekstfactuur wordt zo gecorrigeerd.",
+    refusal="{invoice} is no posted free text invoice",
+    spec=("FTI-5",),
+    source="documentation",
+)
+
+
+@frozen(kw_only=True)
+class Draft:
+    """
+    A free text invoice in process: what is to be posted once it has a number [FTI-3].
+
+    Args:
+        account: The party that will owe it.
+        reference: What it is called until then, in the report of a batch.
+    """
+
+    reference: str
+    account: str
+    currency: str
+    lines: tuple[FreeTextLine, ...]
+    payment_terms: PaymentTerms
+    terms: TermsOfSale | None = None
+
+
+def draft(account: Party, lines: Iterable[FreeTextLine], currency: str, *, reference: str, terms: TermsOfSale | None = None) -> Draft:
+    """Return a free text invoice in process, with the customer's terms of payment."""
+    require_currency("currency", currency)
+    given = tuple(lines)
+    for line in given:
+        require_kind("line", line, FreeTextLine)
+    return Draft(
+        reference=reference, account=account.invoiced_as, currency=currency, lines=given, payment_terms=account.payment_terms, terms=terms
+    )
+
+
+@exact
+def post(
+    draft: Draft,
+    *,
+    number: str,
+    on: date,
+    at: datetime | None = None,
+    accounts: Collection[str] | None = None,
+    policy: FreeTextPolicy = FREE_TEXT,
+) -> Outcome[Invoice]:
+    """
+    Post a free text invoice; a line without a net gets quantity times price, rounded half up once [FTI-1 to FTI-4].
+
+    Args:
+        accounts: The ledger accounts there are; without it any account will do.
+
+    Raises:
+        RefusedError: with everything ``why_not`` finds.
+    """
+    require_date("on", on)
+    if refusals := why_not(draft, accounts=accounts, policy=policy):
+        raise RefusedError(refusals)
+    invoice = _invoice(draft, number, on, at)
+    posted = InvoicePosted(number=number, on=on, at=at, orders=())
+    return Outcome(document=invoice, made=(invoice,), events=(posted,))
+
+
+@exact
+def pro_forma(draft: Draft, *, on: date, accounts: Collection[str] | None = None, policy: FreeTextPolicy = FREE_TEXT) -> Invoice:
+    """
+    Return the invoice that ``post`` would make, as an estimate without a number [INV-6].
+
+    Raises:
+        RefusedError: as ``post``.
+    """
+    invoice = post(draft, number=draft.reference, on=on, accounts=accounts, policy=policy).document
+    return evolve(invoice, number="", kind=InvoiceKind.PRO_FORMA)
+
+
+@exact
+def why_not(draft: Draft, *, accounts: Collection[str] | None = None, policy: FreeTextPolicy = FREE_TEXT) -> tuple[Refusal, ...]:
+    """Return every reason why ``post`` may not run with the same arguments."""
+    found = [] if draft.lines else [NO_LINES.refuse(invoice=draft.reference)]
+    for place, line in enumerate(draft.lines, start=1):
+        found += _against_line(place, line, draft.currency, accounts, policy)
+    return tuple(found)
+
+
+def _against_line(
+    place: int, line: FreeTextLine, currency: str, accounts: Collection[str] | None, policy: FreeTextPolicy
+) -> Iterator[Refusal]:
+    for account in [account for account, _ in line.distributions] or [line.account]:
+        if not account or (accounts is not None and account not in accounts):
+            yield NO_ACCOUNT.refuse(line=place, account=account or "none")
+    if line.vat is None:
+        yield NO_VAT_DATA.refuse(line=place)
+    net = _net(line, currency)
+    if line.net is not None and line.net != net:
+        yield STATED_DIGITS.refuse(line=place, net=line.net, currency=currency)
+    spread = sum((amount for _, amount in line.distributions), ZERO)
+    if line.distributions and spread != net:
+        yield DISTRIBUTION.refuse(line=place, sum=spread, net=net)
+    if line.item is not None and not policy.item_numbers:
+        yield ITEM_NUMBER.refuse(line=place, item=line.item)
+
+
+def _net(line: FreeTextLine, currency: str) -> Decimal:
+    return line.exact_net.quantize(quantum_of(currency), ROUND_HALF_UP)
+
+
+def _invoice(draft: Draft, number: str, on: date, at: datetime | None) -> Invoice:
+    lines = tuple(evolve(line, number=place, net=_net(line, draft.currency)) for place, line in enumerate(draft.lines, start=1))
+    return Invoice(
+        number=number,
+        kind=InvoiceKind.FREE_TEXT,
+        on=on,
+        at=at,
+        account=draft.account,
+        currency=draft.currency,
+        free_text=lines,
+        payment_terms=draft.payment_terms,
+        terms=() if draft.terms is None else (draft.terms,),
+    )
+
+
+@exact
+def correct(
+    invoice: Invoice,
+    lines: Iterable[FreeTextLine],
+    *,
+    cancelling: str,
+    number: str,
+    on: date,
+    reason: str,
+    accounts: Collection[str] | None = None,
+    policy: FreeTextPolicy = FREE_TEXT,
+) -> Outcome[Invoice]:
+    """
+    Correct a posted free text invoice: a document that cancels it, settled against it, and a corrected one [FTI-5].
+
+    Args:
+        lines: What it should have said.
+        cancelling: The number of the document that takes the faulty invoice back.
+        number: The number of the corrected one.
+
+    Raises:
+        RefusedError: ``free-text.kind``, ``free-text.no-reason``, and what ``post`` and ``credit_notes.post`` refuse.
+    """
+    corrected = Draft(
+        reference=number,
+        account=invoice.account,
+        currency=invoice.currency,
+        lines=tuple(lines),
+        payment_terms=invoice.payment_terms,
+        terms=invoice.terms[0] if invoice.terms else None,
+    )
+    found = list(why_not(corrected, accounts=accounts, policy=policy))
+    if invoice.kind is not InvoiceKind.FREE_TEXT or invoice.takes_back:
+        found.append(NOT_FREE_TEXT.refuse(invoice=invoice.number or "a pro forma"))
+    else:
+        found += credit_notes.why_not(invoice, on=on)
+    if not reason.strip():
+        found.append(NO_REASON.refuse(invoice=invoice.number))
+    if found:
+        raise RefusedError(found)
+    back = credit_notes.post(invoice, number=cancelling, on=on, reason=reason)
+    again = post(corrected, number=number, on=on, accounts=accounts, policy=policy)
+    told = FreeTextInvoiceCorrected(number=invoice.number, on=on, cancelled_by=cancelling, corrected_by=number, reason=reason)
+    return Outcome(
+        document=again.document, made=(*back.made, *again.made), changed=back.changed, events=(*back.events, *again.events, told)
+    )
+
+
+@frozen(kw_only=True)
+class Batch:
+    """
+    What came of posting many at once [FTI-6].
+
+    Args:
+        outcomes: Of those that were posted, in order.
+        faults: The reference of each that was not, and why.
+        untried: The references after the one at which the batch stopped.
+    """
+
+    outcomes: tuple[Outcome[Invoice], ...]
+    faults: tuple[tuple[str, tuple[Refusal, ...]], ...]
+    untried: tuple[str, ...]
+
+
+def post_batch(
+    drafts: Iterable[Draft],
+    *,
+    numbers: Callable[[], str],
+    on: date,
+    stop_at_fault: bool = True,
+    accounts: Collection[str] | None = None,
+    policy: FreeTextPolicy = FREE_TEXT,
+) -> Batch:
+    """
+    Post many free text invoices; at a fault the batch stops, or skips it and goes on [FTI-6].
+
+    Args:
+        numbers: Draws the next invoice number; a faulty draft draws none.
+    """
+    given = tuple(drafts)
+    outcomes: list[Outcome[Invoice]] = []
+    faults: list[tuple[str, tuple[Refusal, ...]]] = []
+    for place, each in enumerate(given, start=1):
+        if refusals := why_not(each, accounts=accounts, policy=policy):
+            faults.append((each.reference, refusals))
+            if stop_at_fault:
+                return Batch(outcomes=tuple(outcomes), faults=tuple(faults), untried=tuple(rest.reference for rest in given[place:]))
+        else:
+            outcomes.append(post(each, number=numbers(), on=on, accounts=accounts, policy=policy))
+    return Batch(outcomes=tuple(outcomes), faults=tuple(faults), untried=())
