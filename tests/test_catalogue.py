@@ -36,11 +36,13 @@ from salesflow import (
     payments,
     recurring,
     registry,
+    vouchers,
 )
 from salesflow.model.party import Address
 from salesflow.model.policies import FreeTextPolicy
 from salesflow.model.recurrence import InvoiceTemplate, Recurrence
 from salesflow.model.terms import PaymentTerms
+from salesflow.model.voucher import PostingProfile
 from tests.builders import ACME, DAY, JANE, LATER, advice, an_order, chai, chang
 
 EARLIER = date(2026, 3, 1)
@@ -161,6 +163,11 @@ def recurrence(**terms: Any) -> Recurrence:
 def received(on: date = DAY, **terms: Any) -> Any:
     """Ten euros without an invoice."""
     return payments.receive("ACME", 10, "EUR", number="PAY-1", on=on, **terms).document
+
+
+def settled() -> Any:
+    """A payment that settled an invoice."""
+    return payments.receive("ACME", 10, "EUR", number="PAY-1", on=DAY, invoices=[invoiced(an_order()).document]).document
 
 
 def over(quantity: int) -> Break:
@@ -309,6 +316,9 @@ BREAKS: dict[str, Break] = {
     "free-text.item": lambda: in_words({"item": "CHAI"}, policy=FreeTextPolicy(item_numbers=False)),
     "free-text.no-reason": lambda: free_text.correct(in_words({}).document, [], cancelling="C", number="N", on=DAY, reason=""),
     "free-text.kind": lambda: free_text.correct(invoiced(an_order()).document, [], cancelling="C", number="N", on=DAY, reason="r"),
+    "posting.no-account": lambda: vouchers.of_invoice(invoiced(an_order()).document, PostingProfile(rows=())),
+    "posting.pro-forma": lambda: vouchers.of_invoice(invoices.pro_forma(an_order(), on=DAY), PostingProfile(rows=())),
+    "posting.other-invoices": lambda: vouchers.of_payment(settled(), [], PostingProfile(rows=())),
     "recurring.never-ends": lambda: recurring.generate(recurrence(), numbers=lambda: "N", batch="B", on=DAY),
     "recurring.nothing-due": lambda: recurring.generate(recurrence(end=DAY), numbers=lambda: "N", batch="B", on=EARLIER),
     "recurring.not-taken-back": lambda: recurring.reopen(recurrence(), in_words({}).document),
@@ -410,6 +420,9 @@ SAID = {
     "payment.nothing-to-offset": "the balances are 217.80",
     "payment.over-refund": "10.00 EUR stands in favour of ACME, not 11",
     "payment.reserved": "payment PAY-1 is reserved for order SO-9; invoice INV-1 is of SO-1",
+    "posting.no-account": "the posting profile has no account for receivable of customer ACME",
+    "posting.other-invoices": "payment PAY-1 settled 10.00, not 0",
+    "posting.pro-forma": "a pro forma of 2026-03-02 has no ledger entries",
     "recurring.never-ends": "recurrence R-1 has neither an end date nor a maximum amount",
     "recurring.not-taken-back": "invoice FT-1 is no invoice of recurrence R-1 that was taken back whole",
     "recurring.nothing-due": "recurrence R-1 has no period to invoice on 2026-03-01",

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from salesflow.billing import payments as payments
     from salesflow.billing import recurring as recurring
     from salesflow.billing import summaries as summaries
+    from salesflow.billing import vouchers as vouchers
     from salesflow.billing.crediting import CreditOf as CreditOf
     from salesflow.errors import ConflictError as ConflictError
     from salesflow.errors import DuplicateError as DuplicateError
@@ -84,6 +85,7 @@ _MODULES = {
     "recurring": "billing",
     "registry": "process",
     "summaries": "billing",
+    "vouchers": "billing",
 }
 """Modules of commands, and the package each is in."""
 

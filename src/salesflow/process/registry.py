@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from salesflow import lifecycle
-from salesflow.billing import credit_notes, free_text, invoice_life, invoices, payments, recurring
+from salesflow.billing import credit_notes, free_text, invoice_life, invoices, payments, recurring, vouchers
 from salesflow.lifecycle import Lifecycle
 from salesflow.model import order_life
 from salesflow.process import changes, deliveries, orders
@@ -14,7 +14,20 @@ from salesflow.rules import Rule
 LIFECYCLES: tuple[Lifecycle[Any, Any], ...] = (order_life.LIFECYCLE, deliveries.LIFECYCLE, invoice_life.LIFECYCLE)
 """The life tables of all documents."""
 
-_MODULES = (lifecycle, order_life, orders, changes, deliveries, invoice_life, invoices, credit_notes, free_text, recurring, payments)
+_MODULES = (
+    lifecycle,
+    order_life,
+    orders,
+    changes,
+    deliveries,
+    invoice_life,
+    invoices,
+    credit_notes,
+    free_text,
+    recurring,
+    payments,
+    vouchers,
+)
 
 
 def rules() -> tuple[Rule, ...]:
