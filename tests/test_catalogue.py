@@ -28,6 +28,7 @@ from salesflow import (
     Tolerance,
     Vat,
     changes,
+    credit_limits,
     credit_notes,
     deliveries,
     free_text,
@@ -38,6 +39,7 @@ from salesflow import (
     registry,
     vouchers,
 )
+from salesflow.model.credit import CheckPoint, CreditLimit, LimitType
 from salesflow.model.party import Address
 from salesflow.model.policies import FreeTextPolicy
 from salesflow.model.recurrence import InvoiceTemplate, Recurrence
@@ -163,6 +165,11 @@ def recurrence(**terms: Any) -> Recurrence:
 def received(on: date = DAY, **terms: Any) -> Any:
     """Ten euros without an invoice."""
     return payments.receive("ACME", 10, "EUR", number="PAY-1", on=on, **terms).document
+
+
+def owing(limit: CreditLimit) -> Any:
+    """Check a limit with 217.80 owed."""
+    return credit_limits.require(limit, CheckPoint.INVOICE, on=DAY, invoices=[invoiced(an_order()).document])
 
 
 def settled() -> Any:
@@ -316,6 +323,8 @@ BREAKS: dict[str, Break] = {
     "free-text.item": lambda: in_words({"item": "CHAI"}, policy=FreeTextPolicy(item_numbers=False)),
     "free-text.no-reason": lambda: free_text.correct(in_words({}).document, [], cancelling="C", number="N", on=DAY, reason=""),
     "free-text.kind": lambda: free_text.correct(invoiced(an_order()).document, [], cancelling="C", number="N", on=DAY, reason="r"),
+    "credit-limit.exceeded": lambda: owing(CreditLimit(account="ACME", currency="EUR", type=LimitType.BALANCE)),
+    "credit-limit.mandatory": lambda: owing(CreditLimit(account="ACME", currency="EUR", mandatory=Decimal(200))),
     "posting.no-account": lambda: vouchers.of_invoice(invoiced(an_order()).document, PostingProfile(rows=())),
     "posting.pro-forma": lambda: vouchers.of_invoice(invoices.pro_forma(an_order(), on=DAY), PostingProfile(rows=())),
     "posting.other-invoices": lambda: vouchers.of_payment(settled(), [], PostingProfile(rows=())),
@@ -327,6 +336,8 @@ BREAKS: dict[str, Break] = {
 """How each rule is broken; those of ``validate`` refuse nothing and are told in its own tests."""
 
 SAID = {
+    "credit-limit.exceeded": "account ACME comes to 217.80 EUR at a limit of 0",
+    "credit-limit.mandatory": "account ACME has a balance of 217.80 EUR at a mandatory limit of 200",
     "credit.another-order": "the credit is of orders SO-1, not none",
     "credit.empty": "there is nothing to credit (invoice: INV-1)",
     "credit.line-twice": "line 1 of invoice INV-1 is named more than once",

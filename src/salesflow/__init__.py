@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from salesflow import memory as memory
+    from salesflow.billing import credit_limits as credit_limits
     from salesflow.billing import credit_notes as credit_notes
     from salesflow.billing import free_text as free_text
     from salesflow.billing import invoices as invoices
@@ -72,6 +73,7 @@ if TYPE_CHECKING:
 
 _MODULES = {
     "changes": "process",
+    "credit_limits": "billing",
     "credit_notes": "billing",
     "deliveries": "process",
     "direct_sales": "process",

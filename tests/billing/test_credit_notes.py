@@ -115,6 +115,7 @@ def test_what_was_paid_stays_in_the_customers_favour() -> None:
     invoice, _ = payments.receive("ACME", 200, "EUR", number="PAY-1", on=DAY, invoices=[invoice])
     _, after, note = credit_notes.post(invoice, orders=order, number="CN-1", on=DAY, reopens=True)
     assert (after.balance, note.balance) == (0, Decimal("-200.00"))
+    assert not note.is_overdue(note.due.replace(year=2030))
     note, refund = payments.receive("ACME", -250, "EUR", number="PAY-2", on=DAY, invoices=[note])
     assert (note.balance, refund.balance) == (0, Decimal("-50.00"))
 

@@ -71,6 +71,10 @@ def test_every_figure_of_an_invoice() -> None:
         ("SO-1", "CHANG", 2, Decimal("38.00"), "PS-1", False),
     ]
     assert invoice.lines_of("SO-1") == invoice.lines
+    assert [(line.number, line.text, line.vat.rate, line.unit_price) for line in invoice.lines] == [
+        (1, "Chai", 21, 18),
+        (2, "Chang", 21, 19),
+    ]
     assert invoice.lines_of("SO-9") == ()
     assert (invoice.status, invoice.balance, invoice.settled) == (InvoiceStatus.OPEN, Decimal("145.60"), 0)
     assert not invoice.is_overdue(invoice.due)

@@ -35,9 +35,11 @@ def test_what_was_credited_before_is_not_found_again() -> None:
     """Three of four were credited: one is left to find."""
     order, slip = deliveries.post(an_order(chai(4)), number="PS-1", on=DAY)
     order, invoice = invoices.post(order, slips=[slip], number="INV-1", on=DAY)
-    _, invoice, _ = credit_notes.post(invoice, {1: 3}, orders=order, number="CN-1", on=DAY, reopens=False)
+    order, invoice, _ = credit_notes.post(invoice, {1: 3}, orders=order, number="CN-1", on=DAY, reopens=False)
     match = matching.first_in_first_out([chai(2)], [invoice])
     assert (quantities(match.claims), match.unmatched[0].ordered) == ({"INV-1": {1: 1}}, 1)
+    _, invoice, _ = credit_notes.post(invoice, {1: 1}, orders=order, number="CN-2", on=DAY, reopens=False)
+    assert matching.first_in_first_out([chai(2)], [invoice]).claims == ()
     assert matching.first_in_first_out([], [invoice]) == matching.Match(claims=(), unmatched=())
 
 

@@ -271,7 +271,7 @@ def test_no_more_is_paid_back_than_stands_in_favour() -> None:
     assert refund.settled == (("CN-1", -60), ("P-0", -20))
     _, _, whole = payments.refund([prepaid, note], number="P-1", on=LATER)
     assert whole.amount == -110
-    [only] = payments.refund([note], 60, number="P-2", on=LATER).changed
+    [only] = payments.refund([note, prepaid], 60, number="P-2", on=LATER).changed
     assert only.balance == 0
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from decimal import Decimal
-from itertools import count
+from itertools import count, pairwise, takewhile
 
 from attrs import evolve
 
@@ -47,11 +47,10 @@ NOT_TAKEN_BACK = Rule(
 
 def _begun(recurrence: Recurrence, on: date) -> Iterator[tuple[date, Period]]:
     """Yield the periods that have begun by that day with the day each begins, oldest first."""
-    for place in count():
-        first = months_after(recurrence.start, place * recurrence.months)
-        if first > on or (recurrence.end is not None and first > recurrence.end):
-            return
-        yield first, Period(first, months_after(recurrence.start, (place + 1) * recurrence.months) - timedelta(days=1))
+    last = on if recurrence.end is None else min(on, recurrence.end)
+    starts = (months_after(recurrence.start, place * recurrence.months) for place in count())
+    for first, following in takewhile(lambda pair: pair[0] <= last, pairwise(starts)):
+        yield first, Period(first, following - timedelta(days=1))
 
 
 @exact

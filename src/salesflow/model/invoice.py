@@ -328,8 +328,8 @@ class Invoice:
         return max(passed - self.settled, ZERO)
 
     def is_overdue(self, on: date) -> bool:
-        """Whether it, or a part of it, is still owed after its due date."""
-        if self.status is not InvoiceStatus.OPEN:
+        """Whether it, or a part of it, is still owed to us after its due date."""
+        if self.status is not InvoiceStatus.OPEN or self.balance < 0:
             return False
         return self.overdue(on) > 0 if self.payment_terms.instalments else on > self.due
 
