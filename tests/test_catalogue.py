@@ -31,6 +31,7 @@ from salesflow import (
     credit_limits,
     credit_notes,
     deliveries,
+    deposits,
     free_text,
     invoices,
     orders,
@@ -170,6 +171,18 @@ def received(on: date = DAY, **terms: Any) -> Any:
 def owing(limit: CreditLimit) -> Any:
     """Check a limit with 217.80 owed."""
     return credit_limits.require(limit, CheckPoint.INVOICE, on=DAY, invoices=[invoiced(an_order()).document])
+
+
+def a_deposit() -> Any:
+    """Half an order in advance."""
+    return deposits.post(an_order(), percentage=50, number="D-1", on=DAY).document
+
+
+def deposit_twice() -> Any:
+    """Take a deposit off two invoices."""
+    order, deposit = deposits.post(an_order(), percentage=10, number="D-1", on=DAY)
+    order, deposit, _ = invoices.post(order, {1: 5}, number="INV-1", on=DAY, deposits=[deposit])
+    return invoices.post(order, number="INV-2", on=DAY, deposits=[deposit])
 
 
 def settled() -> Any:
@@ -325,6 +338,10 @@ BREAKS: dict[str, Break] = {
     "free-text.kind": lambda: free_text.correct(invoiced(an_order()).document, [], cancelling="C", number="N", on=DAY, reason="r"),
     "credit-limit.exceeded": lambda: owing(CreditLimit(account="ACME", currency="EUR", type=LimitType.BALANCE)),
     "credit-limit.mandatory": lambda: owing(CreditLimit(account="ACME", currency="EUR", mandatory=Decimal(200))),
+    "deposit.amount": lambda: deposits.post(an_order(), percentage=0, number="D-1", on=DAY),
+    "deposit.over-order": lambda: deposits.post(an_order(), amount=218, number="D-1", on=DAY),
+    "deposit.another-order": lambda: invoices.post(an_order(number="SO-2"), number="INV-1", on=DAY, deposits=[a_deposit()]),
+    "deposit.used-up": deposit_twice,
     "posting.no-account": lambda: vouchers.of_invoice(invoiced(an_order()).document, PostingProfile(rows=())),
     "posting.pro-forma": lambda: vouchers.of_invoice(invoices.pro_forma(an_order(), on=DAY), PostingProfile(rows=())),
     "posting.other-invoices": lambda: vouchers.of_payment(settled(), [], PostingProfile(rows=())),
@@ -361,6 +378,10 @@ SAID = {
     "delivery.sign": "line 1 orders 10; -1 cannot be delivered of it",
     "delivery.slip-invoiced": "packing slip PS-1 has 4 of line 1 of order SO-1 invoiced; 0 would be left",
     "delivery.under-tolerance": "line 1 would close at 9 of 10; at least 10.00 is needed",
+    "deposit.amount": "0 is no deposit on order SO-1",
+    "deposit.another-order": "deposit D-1 is of order SO-1 and cannot be taken off invoice INV-1",
+    "deposit.over-order": "order SO-1 has 217.80 left for deposits, not 218.00",
+    "deposit.used-up": "nothing is left of deposit D-1",
     "free-text.digits": "line 1 has a net of 0.001 in EUR",
     "free-text.distribution": "the distribution of line 1 comes to 9, its net is 10.00",
     "free-text.item": "line 1 names item CHAI",

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from salesflow import memory as memory
     from salesflow.billing import credit_limits as credit_limits
     from salesflow.billing import credit_notes as credit_notes
+    from salesflow.billing import deposits as deposits
     from salesflow.billing import free_text as free_text
     from salesflow.billing import invoices as invoices
     from salesflow.billing import matching as matching
@@ -76,6 +77,7 @@ _MODULES = {
     "credit_limits": "billing",
     "credit_notes": "billing",
     "deliveries": "process",
+    "deposits": "billing",
     "direct_sales": "process",
     "free_text": "billing",
     "fulfilment": "process",

@@ -131,7 +131,8 @@ def _vat(invoice: Invoice, bases: dict[Vat, Decimal]) -> tuple[VatGroup, ...]:
 
     The credit that closes a group takes what is left of its VAT.
     """
-    left = {group.vat: (group.base, group.amount) for group in invoice.totals.groups}
+    own = invoice.totals.groups if invoice.deposit_of else invoice.own_groups
+    left = {group.vat: (group.base, group.amount) for group in own}
     for credit in invoice.credits:
         for group in credit.groups:
             base, amount = left[group.vat]
@@ -166,7 +167,7 @@ def note_of(
         part = _unreferenced_part(unreferenced, currency)
         parts.append(part)
         groups += add_up(((terms.item.vat, net) for terms, net in zip(part.terms, part.nets, strict=True)), (), currency).groups
-    words = [line for taking in takings for line in _words(taking)]
+    words = [line for taking in takings for line in words_of(taking)]
     first = sum(len(part.terms) for part in parts) + 1
     return Invoice(
         number=number,
@@ -180,16 +181,17 @@ def note_of(
         free_text=tuple(evolve(line, number=place) for place, line in enumerate(words, start=first)),
         payment_terms=takings[0].invoice.payment_terms if takings else AT_ONCE,
         reason=reason,
-        vat_groups=_merged(groups),
+        vat_groups=merged(groups),
     )
 
 
-def _merged(groups: list[VatGroup]) -> tuple[VatGroup, ...]:
-    merged: dict[Vat, VatGroup] = {}
+def merged(groups: list[VatGroup]) -> tuple[VatGroup, ...]:
+    """Return one group per VAT, with what the given ones of it come to."""
+    found: dict[Vat, VatGroup] = {}
     for group in groups:
-        before = merged.get(group.vat, VatGroup(group.vat, ZERO, ZERO))
-        merged[group.vat] = VatGroup(group.vat, before.base + group.base, before.amount + group.amount)
-    return tuple(merged.values())
+        before = found.get(group.vat, VatGroup(group.vat, ZERO, ZERO))
+        found[group.vat] = VatGroup(group.vat, before.base + group.base, before.amount + group.amount)
+    return tuple(found.values())
 
 
 def _parts(taking: Taking) -> Iterator[InvoicePart]:
@@ -218,7 +220,7 @@ def _unreferenced_part(lines: tuple[OrderLine, ...], currency: str) -> InvoicePa
     )
 
 
-def _words(taking: Taking) -> Iterator[FreeTextLine]:
+def words_of(taking: Taking) -> Iterator[FreeTextLine]:
     """Yield what is taken back of lines in words; a distribution goes back in proportion."""
     for row in taking.words:
         spread = row.line.distributions
@@ -241,16 +243,21 @@ def _charge(invoice: Invoice, place: int, amount: Decimal) -> InvoiceCharge:
     return InvoiceCharge(each.order, evolve(each.charge, amount=-amount))
 
 
-def settled_by(taking: Taking, number: str, on: date) -> tuple[Invoice, Decimal]:
-    """Return the invoice with what was taken back of it, and how much of that settles what was still owed."""
+def credited_by(taking: Taking, number: str, on: date) -> Invoice:
+    """Return the invoice with what was taken back of it."""
     invoice = taking.invoice
     rows = (
         *((row.line.number, row.quantity, row.net) for row in taking.sold),
         *((row.line.number, row.quantity, row.net) for row in taking.words),
     )
     credit = Credited(document=number, on=on, lines=rows, charges=taking.charges, groups=taking.groups)
-    after = evolve(invoice, credits=(*invoice.credits, credit))
-    amount = smaller(invoice.balance, taking.total)
+    return evolve(invoice, credits=(*invoice.credits, credit))
+
+
+def settled_by(taking: Taking, number: str, on: date) -> tuple[Invoice, Decimal]:
+    """Return the invoice with what was taken back of it, and how much of that settles what was still owed."""
+    after = credited_by(taking, number, on)
+    amount = smaller(after.balance, taking.total)
     if amount:
         after = with_settlement(after, Settlement(document=number, on=on, amount=amount))
     return after, amount
@@ -273,9 +280,16 @@ def taken_back(order: Order, takings: list[Taking], number: str, on: date, *, re
                 order = with_postings(order, posting)
         if charges:
             order = with_postings(order, Posting(kind=Kind.CREDITED, document=number, source=taking.invoice.number, on=on, charges=charges))
+        if taking.invoice.deposit_of == order.number:
+            order = with_postings(order, advance(taking.total * -1, number, on, source=taking.invoice.number))
         if not keep_remainder:
             order = _without_remainder(order, rows, number, on)
     return order
+
+
+def advance(amount: Decimal, number: str, on: date, *, source: str | None = None) -> Posting:
+    """Return what a deposit posts to its order, or what takes it off again."""
+    return Posting(kind=Kind.ADVANCED, document=number, source=source, on=on, nets=(amount,))
 
 
 def _postings(

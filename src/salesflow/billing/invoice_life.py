@@ -67,6 +67,14 @@ def is_no_reversal(invoice: Invoice, on: date) -> Refusal | None:
     return REVERSAL.refuse(invoice=invoice.number, invoices=", ".join(back)) if back else None
 
 
+def invoices_something(invoice: Invoice, on: date) -> Refusal | None:
+    """What does nothing but take another invoice back is not credited; a final invoice that takes deposits off may be."""
+    back = invoice.takes_back
+    if not back or (invoice.reverses is None and invoice.creditable):
+        return None
+    return REVERSAL.refuse(invoice=invoice.number, invoices=", ".join(back))
+
+
 def is_not_credited(invoice: Invoice, on: date) -> Refusal | None:
     """An invoice is cancelled whole; once something of it is credited, the rest is credited too."""
     if not invoice.credits:
@@ -85,7 +93,7 @@ _LIFE: tuple[Step[Invoice, InvoiceStatus], ...] = (
     Step("post", (), (_S.OPEN, _S.PAID)),
     *(Step("send", (status,), (status,), rules=(is_posted, is_posted_by_then, is_not_sent)) for status in _ANY),
     Step("cancel", (_S.OPEN, _S.PAID), (_S.CANCELLED,), rules=(is_posted, is_posted_by_then, is_no_reversal, is_not_credited)),
-    Step("credit_notes.post", (_S.OPEN, _S.PAID), (_S.OPEN, _S.PAID), rules=(is_posted, is_posted_by_then, is_no_reversal)),
+    Step("credit_notes.post", (_S.OPEN, _S.PAID), (_S.OPEN, _S.PAID), rules=(is_posted, is_posted_by_then, invoices_something)),
     Step("payments.receive", (_S.OPEN,), (_S.OPEN, _S.PAID), rules=(is_posted,)),
 )
 LIFECYCLE: Lifecycle[Invoice, InvoiceStatus] = Lifecycle(

@@ -13,15 +13,18 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from attrs import evolve, frozen
 
+from salesflow.billing import payments
+from salesflow.billing.deposits import take_off
 from salesflow.billing.invoice_life import LIFECYCLE
 from salesflow.checks import ZERO, exact_number, require_date, require_decimal, require_kind
 from salesflow.errors import Refusal, RefusedError
-from salesflow.model.events import InvoiceCancelled, InvoicePosted, InvoiceSent, SubscriptionRenewed
+from salesflow.model.events import InvoiceCancelled, InvoicePosted, InvoiceSent, InvoiceSettled, SubscriptionRenewed
 from salesflow.model.invoice import Invoice, InvoiceCharge, InvoiceKind, InvoicePart, Settlement
 from salesflow.model.ledger import Fold, Kind, Posting, Row
 from salesflow.model.order import Order, with_postings
 from salesflow.model.order_life import LIFECYCLE as ORDER_LIFECYCLE
 from salesflow.model.packing_slip import PackingSlip, SlipStatus
+from salesflow.model.payment import Payment
 from salesflow.model.policies import INVOICES, ImpliesDelivery, InvoicePolicy
 from salesflow.model.renewal import renew
 from salesflow.money import exact, quantum_of
@@ -174,6 +177,8 @@ def post(
     at: datetime | None = None,
     period: Period | None = None,
     nets: Mapping[str, Mapping[int, Decimal]] | None = None,
+    deposits: Iterable[Invoice] = (),
+    prepayments: Iterable[Payment] = (),
     policy: InvoicePolicy = INVOICES,
 ) -> Outcome[Invoice]:
     """
@@ -187,9 +192,11 @@ def post(
     Args:
         period: The period a summary invoice covers, for the record.
         nets: Line nets stated by hand, per order number and line; they take the place of quantity times price and are marked.
+        deposits: Deposits on these orders, to be taken off.
+        prepayments: Payments that settle the invoice at once, such as those reserved for these orders [PRE-1].
 
     Raises:
-        RefusedError: with everything ``why_not`` finds.
+        RefusedError: with everything ``why_not`` finds, and what ``deposits.take_off`` and ``payments.settle`` refuse.
     """
     require_date("on", on)
     taken = None if slips is None else tuple(slips)
@@ -217,8 +224,25 @@ def post(
         terms=tuple(dict.fromkeys(order.terms for order in changed if order.terms is not None)),
         period=period,
     )
+    invoice, after_all, used = take_off(invoice, changed, deposits, on=on)
+    invoice, paid, settled = _settled_by(invoice, prepayments, on)
     posted = InvoicePosted(number=number, on=on, at=at, orders=tuple(order.number for order in changed))
-    return Outcome(document=invoice, made=(invoice,), changed=tuple(changed), events=(posted, *renewals))
+    return Outcome(document=invoice, made=(invoice,), changed=(*after_all, *used, *paid), events=(posted, *renewals, *settled))
+
+
+def _settled_by(
+    invoice: Invoice, prepayments: Iterable[Payment], on: date
+) -> tuple[Invoice, tuple[Payment, ...], tuple[InvoiceSettled, ...]]:
+    """Settle an invoice with what was paid in advance, as far as it goes."""
+    paid: list[Payment] = []
+    events: list[InvoiceSettled] = []
+    for payment in prepayments:
+        if invoice.balance > 0:
+            done = payments.settle(payment, [invoice], on=on)
+            paid.append(done.document)
+            invoice = done.changed[1]
+            events += done.events
+    return invoice, tuple(paid), tuple(events)
 
 
 @exact

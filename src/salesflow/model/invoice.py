@@ -187,7 +187,8 @@ class Invoice:
         number: As the caller drew it; empty on a pro forma, which draws none.
         on: The invoice date, from which the due date is counted.
         account: The number of the party that owes it.
-        free_text: Lines in words, on a free text invoice.
+        free_text: Lines in words: on a free text invoice, of a deposit, and where a final invoice takes a deposit off.
+        deposit_of: The order that a deposit was invoiced for.
         period: The period a summary invoice covers.
         reason: Why a credit note was given.
         vat_groups: The VAT, where it is not each rate over its base: the credit that closes an invoice takes back what is left of it.
@@ -207,6 +208,7 @@ class Invoice:
     parts: tuple[InvoicePart, ...] = ()
     charges: tuple[InvoiceCharge, ...] = ()
     free_text: tuple[FreeTextLine, ...] = ()
+    deposit_of: str | None = None
     payment_terms: PaymentTerms
     terms: tuple[TermsOfSale, ...] = ()
     period: Period | None = None
@@ -241,25 +243,34 @@ class Invoice:
     def totals(self) -> Totals:
         """Net, charges and VAT; worked out once, from the lines."""
         if self._totals is None:
-            totals = add_up(self._taxed(), (each.charge for each in self.charges), self.currency)
+            totals = add_up(((vat, net) for vat, net, _ in self._taxed()), (each.charge for each in self.charges), self.currency)
             if self.vat_groups is not None:
                 totals = evolve(totals, groups=self.vat_groups)
             object.__setattr__(self, "_totals", totals)
             return totals
         return self._totals
 
-    def _taxed(self) -> Iterator[tuple[Vat, Decimal]]:
+    def _taxed(self) -> Iterator[tuple[Vat, Decimal, bool]]:
+        """Yield how each line is taxed, its net, and whether it takes another invoice's line back."""
         for part in self.parts:
+            back = part.credits is not None
             for terms, net in zip(part.terms, part.nets, strict=True):
-                yield terms.item.vat, net
+                yield terms.item.vat, net, back
         for line in self.free_text:
-            yield line.vat or NO_VAT, line.exact_net
+            yield line.vat or NO_VAT, line.exact_net, line.credits is not None
+
+    @property
+    def own_groups(self) -> tuple[VatGroup, ...]:
+        """The VAT of what it invoices, deposits that it takes off left out."""
+        own = ((vat, net) for vat, net, back in self._taxed() if not back)
+        return add_up(own, (each.charge for each in self.charges), self.currency).groups
 
     @property
     @exact
     def creditable(self) -> dict[int, Creditable]:
-        """What each line has left to credit, by its number."""
-        left = {line.number: [line.quantity, line.exact_net if isinstance(line, FreeTextLine) else line.net] for line in self.all_lines}
+        """What each line has left to credit, by its number; a line that takes a deposit off has nothing."""
+        own = [line for line in self.all_lines if line.credits is None]
+        left = {line.number: [line.quantity, line.exact_net if isinstance(line, FreeTextLine) else line.net] for line in own}
         for credit in self.credits:
             for number, quantity, net in credit.lines:
                 left[number][0] -= quantity
@@ -336,7 +347,8 @@ class Invoice:
     @property
     def orders(self) -> tuple[str, ...]:
         """The orders it invoices, each once."""
-        return tuple(dict.fromkeys(part.order for part in self.parts if part.order))
+        named = [part.order for part in self.parts if part.order]
+        return tuple(dict.fromkeys([*named, self.deposit_of] if self.deposit_of else named))
 
     @property
     def slips(self) -> tuple[str, ...]:

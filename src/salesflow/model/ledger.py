@@ -34,6 +34,7 @@ class Kind(Labelled):
     CREDITED = "credited", "Credited", "Gecrediteerd"
     CANCELLED = "cancelled", "Cancelled", "Geannuleerd"
     RENEWED = "renewed", "Renewed", "Vernieuwd"
+    ADVANCED = "advanced", "Invoiced in advance", "Vooraf gefactureerd"
 
 
 @frozen(kw_only=True)
@@ -48,7 +49,7 @@ class Posting:
         source: The document it was taken from or that it undoes: the picking list of a delivery, the slip of an invoice, the invoice of a credit.
         slip: The packing slip, by the number it was first posted under, whose quantities this concerns.
         rows: Line and quantity.
-        nets: For money postings, beside each row: what was posted, rounded.
+        nets: For money postings, beside each row: what was posted, rounded; for a deposit, which has no rows, what it came to with VAT.
         exacts: For money postings, beside each row: the amount before rounding.
         charges: Charge and amount.
         counts: For a credit, whether its quantity is to be invoiced again; for a return, whether it is to be delivered again.
@@ -78,7 +79,20 @@ class Fold:
     What is kept is the difference to it (``to_deliver``, ``to_invoice``), so a finished line costs nothing more.
     """
 
-    __slots__ = ("charged", "exacts", "nets", "over", "picks", "shift", "slips", "terms", "to_deliver", "to_invoice", "unlinked")
+    __slots__ = (
+        "advanced",
+        "charged",
+        "exacts",
+        "nets",
+        "over",
+        "picks",
+        "shift",
+        "slips",
+        "terms",
+        "to_deliver",
+        "to_invoice",
+        "unlinked",
+    )
 
     terms: dict[int, OrderLine]
     """The lines that are posted to, by number."""
@@ -100,6 +114,8 @@ class Fold:
     """Per picking list what no packing slip has taken."""
     charged: dict[int, Decimal]
     """Per charge what was invoiced."""
+    advanced: Decimal
+    """What deposits came to, VAT included, less what final invoices and credits took off again."""
 
     def __init__(self, lines: Iterable[OrderLine]) -> None:
         terms = {line.number: line for line in lines}
@@ -110,6 +126,7 @@ class Fold:
         self.to_invoice = self.to_deliver
         self.shift = self.over = self.unlinked = self.charged = self.nets = self.exacts = {}
         self.slips = self.picks = {}
+        self.advanced = ZERO
 
     @classmethod
     def of(cls, lines: Iterable[OrderLine], postings: Iterable[Posting]) -> Fold:
@@ -259,6 +276,9 @@ class Fold:
     def _renew(self, posting: Posting) -> None:
         self._shift(posting.rows)
 
+    def _advance(self, posting: Posting) -> None:
+        self.advanced = sum(posting.nets, self.advanced)
+
     def _shift(self, rows: tuple[Row, ...]) -> None:
         self._own()
         self.shift = dict(self.shift)
@@ -276,6 +296,7 @@ _POST = {
     Kind.CREDITED: Fold._credit,
     Kind.CANCELLED: Fold._cancel,
     Kind.RENEWED: Fold._renew,
+    Kind.ADVANCED: Fold._advance,
 }
 
 

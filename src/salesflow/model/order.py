@@ -318,6 +318,11 @@ class Order:
         return sum(self.fold.nets.values(), ZERO)
 
     @property
+    def advanced(self) -> Decimal:
+        """What deposits came to, VAT included, and no final invoice has taken off yet."""
+        return self.fold.advanced
+
+    @property
     def totals(self) -> Totals:
         """What the order comes to as ordered, with charges and VAT."""
         lines = ((line.item.vat, line.net(line.ordered, self.currency)) for line in self.fold.terms.values())

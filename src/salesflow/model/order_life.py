@@ -94,6 +94,7 @@ LIFECYCLE: Lifecycle[Order, OrderStatus] = Lifecycle(
         Step("invoices.cancel", (_S.OPEN, _S.DELIVERED, _S.INVOICED), (_S.OPEN, _S.DELIVERED), _PLACED),
         Step("credit_notes.post", (_S.OPEN, _S.DELIVERED), (_S.OPEN, _S.DELIVERED, _S.INVOICED, _S.CANCELLED), _PLACED),
         Step("credit_notes.post", (_S.INVOICED,), (_S.OPEN, _S.DELIVERED, _S.INVOICED, _S.CANCELLED), _PLACED),
+        *_staying("deposits.post", _S.OPEN, _S.DELIVERED, rules=_AT_WORK),
         Step("short_close", (_S.OPEN,), (_S.OPEN, _S.DELIVERED, _S.INVOICED, _S.CANCELLED), _PLACED),
         Step("cancel", (_S.OPEN,), (_S.CANCELLED,), _PLACED),
     ),

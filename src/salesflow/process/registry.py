@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from salesflow import lifecycle
-from salesflow.billing import credit_limits, credit_notes, free_text, invoice_life, invoices, payments, recurring, vouchers
+from salesflow.billing import credit_limits, credit_notes, deposits, free_text, invoice_life, invoices, payments, recurring, vouchers
 from salesflow.lifecycle import Lifecycle
 from salesflow.model import order_life
 from salesflow.process import changes, deliveries, orders
@@ -28,6 +28,7 @@ _MODULES = (
     payments,
     vouchers,
     credit_limits,
+    deposits,
 )
 
 
