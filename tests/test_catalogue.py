@@ -34,6 +34,7 @@ from salesflow import (
     deposits,
     free_text,
     invoices,
+    memory,
     orders,
     payments,
     recurring,
@@ -183,6 +184,13 @@ def deposit_twice() -> Any:
     order, deposit = deposits.post(an_order(), percentage=10, number="D-1", on=DAY)
     order, deposit, _ = invoices.post(order, {1: 5}, number="INV-1", on=DAY, deposits=[deposit])
     return invoices.post(order, number="INV-2", on=DAY, deposits=[deposit])
+
+
+def one_key_for_two() -> Any:
+    """Ask for something else under a key that was used."""
+    with memory.Store().begin() as work:
+        work.once("K-1", "a", lambda: orders.place(number="SO-1", customer=ACME, currency="EUR", lines=[chai(1)], on=DAY))
+        return work.once("K-1", "b", lambda: pytest.fail("ran"))
 
 
 def settled() -> Any:
@@ -345,6 +353,7 @@ BREAKS: dict[str, Break] = {
     "posting.no-account": lambda: vouchers.of_invoice(invoiced(an_order()).document, PostingProfile(rows=())),
     "posting.pro-forma": lambda: vouchers.of_invoice(invoices.pro_forma(an_order(), on=DAY), PostingProfile(rows=())),
     "posting.other-invoices": lambda: vouchers.of_payment(settled(), [], PostingProfile(rows=())),
+    "idempotency.another-request": one_key_for_two,
     "recurring.never-ends": lambda: recurring.generate(recurrence(), numbers=lambda: "N", batch="B", on=DAY),
     "recurring.nothing-due": lambda: recurring.generate(recurrence(end=DAY), numbers=lambda: "N", batch="B", on=EARLIER),
     "recurring.not-taken-back": lambda: recurring.reopen(recurrence(), in_words({}).document),
@@ -390,6 +399,7 @@ SAID = {
     "free-text.no-lines": "free text invoice D-1 has no lines",
     "free-text.no-reason": "invoice FT-1 cannot be corrected without a reason",
     "free-text.no-vat": "line 1 does not say how it is taxed",
+    "idempotency.another-request": "key K-1 was used for another request",
     "invoice.another-order": "invoice INV-1 is about SO-1, not SO-9",
     "invoice.another-slip": "packing slip PS-1 delivers SO-1, none of those given",
     "invoice.before-invoice": "invoice INV-1 is of 2026-03-02; 2026-03-01 is before that",

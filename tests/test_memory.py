@@ -13,10 +13,12 @@ from salesflow import (
     NotFoundError,
     Order,
     Outcome,
+    PackingSlip,
     Party,
     Period,
     ProductList,
     Project,
+    RefusedError,
     deliveries,
     invoices,
     memory,
@@ -184,3 +186,66 @@ def test_an_outcome_that_is_dropped_was_a_dry_run(store: memory.Store) -> None:
     assert outcome.document.total > 0
     assert len(store.begin().invoices) == 0
     assert not store.begin().orders.get("SO-1").postings
+
+
+# ---------------------------------------------------------------------- once
+
+
+def deliver_once(work: memory.Work, key: str = "K-1", quantity: int = 4) -> PackingSlip:
+    """Deliver so many under a key, with a number drawn for it."""
+    request = ("deliver", "SO-1", quantity)
+
+    def command() -> Outcome[PackingSlip]:
+        return deliveries.post(work.orders.get("SO-1"), {1: quantity}, number=work.number("PS"), on=DAY)
+
+    return work.once(key, request, command).document
+
+
+def test_the_same_request_is_answered_once_and_for_all(store: memory.Store) -> None:
+    """Again in the same work and in the next: one slip, one number, one event, the same answer [I10]."""
+    with store.begin() as work:
+        first = deliver_once(work)
+        assert deliver_once(work) is first
+    events = len(store.events)
+    with store.begin() as work:
+        assert deliver_once(work) == first
+    assert (len(store.begin().slips), len(store.events), store.begin().number("PS")) == (1, events, "PS-2")
+    with store.begin() as work:
+        assert deliver_once(work, "K-2").number == "PS-2"
+
+
+def test_a_key_stands_for_one_request(store: memory.Store) -> None:
+    """Another quantity under the same key is refused, in the same work or the next; keys are text, requests keep still."""
+    with store.begin() as work:
+        deliver_once(work)
+        with pytest.raises(RefusedError) as refused:
+            deliver_once(work, quantity=5)
+        assert refused.value.codes == ("idempotency.another-request",)
+    with pytest.raises(RefusedError), store.begin() as work:
+        deliver_once(work, quantity=5)
+    with pytest.raises(ValueError, match="key must not be empty"):
+        deliver_once(store.begin(), " ")
+    with pytest.raises(TypeError, match="unhashable"):
+        store.begin().once("K", [], lambda: pytest.fail("ran"))  # type: ignore[arg-type]
+
+
+def test_what_failed_may_be_tried_again(store: memory.Store) -> None:
+    """Neither a refused command nor a work that is given up uses the key."""
+    with pytest.raises(RefusedError), store.begin() as work:
+        deliver_once(work, quantity=11)
+    with pytest.raises(LookupError), store.begin() as work:  # noqa: PT012
+        deliver_once(work)
+        work.orders.get("SO-9")
+    with store.begin() as work:
+        assert deliver_once(work, quantity=3).quantity == 3
+
+
+def test_two_works_with_one_key_come_to_one_answer(store: memory.Store) -> None:
+    """The later one conflicts; trying again it gets the first one's answer [I10, I11]."""
+    with pytest.raises(ConflictError, match="key K-1"), store.begin() as second:  # noqa: PT012
+        deliver_once(second)
+        with store.begin() as first:
+            slip = deliver_once(first)
+    with store.begin() as again:
+        assert deliver_once(again) == slip
+    assert len(store.begin().slips) == 1

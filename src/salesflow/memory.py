@@ -7,12 +7,13 @@ and commits them together after checking that nobody else has changed what it pu
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from threading import Lock
 from types import TracebackType
 from typing import Any, Generic, Self, TypeVar
 
-from salesflow.errors import ConflictError, DuplicateError, NotFoundError
+from salesflow.checks import require_text
+from salesflow.errors import ConflictError, DuplicateError, NotFoundError, RefusedError
 from salesflow.model.confirmation import OrderConfirmation
 from salesflow.model.invoice import Invoice
 from salesflow.model.order import Order
@@ -21,7 +22,9 @@ from salesflow.model.party import Party
 from salesflow.model.payment import Payment
 from salesflow.model.product import Product, ProductList
 from salesflow.model.project import Project
+from salesflow.model.recurrence import Recurrence
 from salesflow.outcome import Outcome
+from salesflow.ports import ANOTHER_REQUEST
 
 D = TypeVar("D")
 
@@ -36,6 +39,7 @@ _KINDS: dict[type, str] = {
     PackingSlip: "slips",
     Invoice: "invoices",
     Payment: "payments",
+    Recurrence: "recurrences",
 }
 
 
@@ -133,6 +137,7 @@ class Work:
     slips: Repository[PackingSlip]
     invoices: Repository[Invoice]
     payments: Repository[Payment]
+    recurrences: Repository[Recurrence]
 
     def __init__(self, store: Store) -> None:
         self._store = store
@@ -142,6 +147,7 @@ class Work:
         self._events: list[Any] = []
         self._drawn: dict[str, int] = {}
         self._series_seen: dict[str, int] = {}
+        self._keys: dict[str, tuple[Hashable, Outcome[Any]]] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -173,6 +179,20 @@ class Work:
         self._drawn[series] = self._drawn.get(series, seen) + 1
         return f"{series}-{self._drawn[series]}"
 
+    def once(self, key: str, request: Hashable, command: Callable[[], Outcome[D]]) -> Outcome[D]:
+        """Run *command* and record its outcome, unless *key* was used before: then return the first outcome and do nothing."""
+        require_text("key", key)
+        hash(request)  # a request that cannot be hashed could change while it is kept
+        known = self._keys.get(key) or self._store._keys.get(key)
+        if known is not None:
+            if known[0] != request:
+                raise RefusedError((ANOTHER_REQUEST.refuse(key=key),))
+            return known[1]
+        outcome = command()
+        self.record(outcome)
+        self._keys[key] = request, outcome
+        return outcome
+
     def _of(self, document: Any) -> Repository[Any]:
         try:
             return self._repositories[type(document)]
@@ -187,6 +207,7 @@ class Store:
     def __init__(self) -> None:
         self._documents: dict[type, dict[str, tuple[int, Any]]] = {kind: {} for kind in _KINDS}
         self._series: dict[str, int] = {}
+        self._keys: dict[str, tuple[Hashable, Outcome[Any]]] = {}
         self._lock = Lock()
         self.events = Events()
 
@@ -198,10 +219,12 @@ class Store:
         with self._lock:
             conflicts = [name for repository in work._repositories.values() for name in repository._conflicts()]
             conflicts += [f"number series {name}" for name, seen in work._series_seen.items() if self._series.get(name, 0) != seen]
+            conflicts += [f"key {key}" for key in work._keys if key in self._keys]
             if conflicts:
                 msg = f"changed by somebody else meanwhile: {', '.join(conflicts)}"
                 raise ConflictError(msg)
             for kind, repository in work._repositories.items():
                 self._documents[kind].update(repository._written())
             self._series.update(work._drawn)
+            self._keys.update(work._keys)
             self.events._events += work._events

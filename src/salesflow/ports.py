@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Hashable, Iterator
 from types import TracebackType
 from typing import Any, Protocol, Self, TypeVar
 
 from salesflow.outcome import Outcome
+from salesflow.rules import Rule
 
 D = TypeVar("D")
+
+ANOTHER_REQUEST = Rule(
+    code="idempotency.another-request",
+    en="A key stands for one request; the same key with another request is refused.",
+    nl="Een sleutel staat voor één verzoek; dezelfde sleutel met een ander verzoek wordt geweigerd.",
+    refusal="key {key} was used for another request",
+    spec=("I10",),
+    source="documentation",
+)
 
 
 class Repository(Protocol[D]):
@@ -57,6 +67,20 @@ class UnitOfWork(Protocol):
 
     def number(self, series: str) -> str:
         """Draw the next number of a series; a work that does not commit leaves no gap."""
+        ...
+
+    def once(self, key: str, request: Hashable, command: Callable[[], Outcome[D]]) -> Outcome[D]:
+        """
+        Run *command* and record its outcome, unless *key* was used before: then return the first outcome and do nothing [I10].
+
+        The key is kept with the work or not at all, so what failed may be tried again.
+
+        Args:
+            request: What is asked for, to be compared: the same key with another request is refused.
+
+        Raises:
+            RefusedError: ``idempotency.another-request``, and what the command refuses.
+        """
         ...
 
 

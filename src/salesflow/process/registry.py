@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from salesflow import lifecycle
+from salesflow import lifecycle, ports
 from salesflow.billing import credit_limits, credit_notes, deposits, free_text, invoice_life, invoices, payments, recurring, vouchers
 from salesflow.lifecycle import Lifecycle
 from salesflow.model import order_life
@@ -16,6 +16,7 @@ LIFECYCLES: tuple[Lifecycle[Any, Any], ...] = (order_life.LIFECYCLE, deliveries.
 
 _MODULES = (
     lifecycle,
+    ports,
     order_life,
     orders,
     changes,
