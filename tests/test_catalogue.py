@@ -9,6 +9,7 @@ from string import Formatter
 from typing import Any
 
 import pytest
+from attrs import evolve
 
 from salesflow import (
     Charge,
@@ -39,12 +40,14 @@ from salesflow import (
     payments,
     recurring,
     registry,
+    reminders,
     vouchers,
 )
 from salesflow.model.credit import CheckPoint, CreditLimit, LimitType
 from salesflow.model.party import Address
 from salesflow.model.policies import FreeTextPolicy
 from salesflow.model.recurrence import InvoiceTemplate, Recurrence
+from salesflow.model.reminder import Reminder, ReminderLevel, ReminderPlan
 from salesflow.model.terms import PaymentTerms
 from salesflow.model.voucher import PostingProfile
 from tests.builders import ACME, DAY, JANE, LATER, advice, an_order, chai, chang
@@ -191,6 +194,16 @@ def one_key_for_two() -> Any:
     with memory.Store().begin() as work:
         work.once("K-1", "a", lambda: orders.place(number="SO-1", customer=ACME, currency="EUR", lines=[chai(1)], on=DAY))
         return work.once("K-1", "b", lambda: pytest.fail("ran"))
+
+
+def reminded(account: str = "ACME", day: int = 10, last: int | None = None) -> Any:
+    """Remind of an invoice that was due at once, ten days late unless said."""
+    owed = invoiced(an_order(payment_terms=PaymentTerms())).document
+    plan = ReminderPlan(levels=(ReminderLevel(7, Decimal(0), "Reminder"),))
+    [proposal] = reminders.due_for_reminder([owed], [], plan=plan, on=date(2026, 3, 12))
+    lines = (evolve(proposal.lines[0], invoice="INV-0"),)
+    sent = [] if last is None else [Reminder(number="R-0", account="ACME", currency="EUR", on=date(2026, 3, last), lines=lines)]
+    return reminders.remind(evolve(proposal, account=account), [owed], sent, number="R-1", on=date(2026, 3, day))
 
 
 def settled() -> Any:
@@ -353,6 +366,9 @@ BREAKS: dict[str, Break] = {
     "posting.no-account": lambda: vouchers.of_invoice(invoiced(an_order()).document, PostingProfile(rows=())),
     "posting.pro-forma": lambda: vouchers.of_invoice(invoices.pro_forma(an_order(), on=DAY), PostingProfile(rows=())),
     "posting.other-invoices": lambda: vouchers.of_payment(settled(), [], PostingProfile(rows=())),
+    "reminder.nothing-due": lambda: reminded(day=8),
+    "reminder.another-account": lambda: reminded("JANE"),
+    "reminder.before-earlier": lambda: reminded(last=11),
     "idempotency.another-request": one_key_for_two,
     "recurring.never-ends": lambda: recurring.generate(recurrence(), numbers=lambda: "N", batch="B", on=DAY),
     "recurring.nothing-due": lambda: recurring.generate(recurrence(end=DAY), numbers=lambda: "N", batch="B", on=EARLIER),
@@ -468,6 +484,9 @@ SAID = {
     "recurring.never-ends": "recurrence R-1 has neither an end date nor a maximum amount",
     "recurring.not-taken-back": "invoice FT-1 is no invoice of recurrence R-1 that was taken back whole",
     "recurring.nothing-due": "recurrence R-1 has no period to invoice on 2026-03-01",
+    "reminder.another-account": "invoice INV-1 is owed by ACME in EUR, not by JANE in EUR",
+    "reminder.before-earlier": "reminder R-0 is of 2026-03-11; 2026-03-10 is before that",
+    "reminder.nothing-due": "ACME has nothing in EUR to be reminded of on 2026-03-08",
     "wrong-status": "order is cancelled; confirm needs open or delivered",
 }
 """How each of those refusals reads."""

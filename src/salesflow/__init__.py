@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from salesflow import memory as memory
+    from salesflow.billing import ageing as ageing
     from salesflow.billing import credit_limits as credit_limits
     from salesflow.billing import credit_notes as credit_notes
     from salesflow.billing import deposits as deposits
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from salesflow.billing import matching as matching
     from salesflow.billing import payments as payments
     from salesflow.billing import recurring as recurring
+    from salesflow.billing import reminders as reminders
+    from salesflow.billing import statements as statements
     from salesflow.billing import summaries as summaries
     from salesflow.billing import vouchers as vouchers
     from salesflow.billing.crediting import CreditOf as CreditOf
@@ -73,6 +76,7 @@ if TYPE_CHECKING:
     from salesflow.quantity import Quantity as Quantity
 
 _MODULES = {
+    "ageing": "billing",
     "changes": "process",
     "credit_limits": "billing",
     "credit_notes": "billing",
@@ -88,6 +92,8 @@ _MODULES = {
     "payments": "billing",
     "recurring": "billing",
     "registry": "process",
+    "reminders": "billing",
+    "statements": "billing",
     "summaries": "billing",
     "vouchers": "billing",
 }

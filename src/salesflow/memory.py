@@ -23,6 +23,7 @@ from salesflow.model.payment import Payment
 from salesflow.model.product import Product, ProductList
 from salesflow.model.project import Project
 from salesflow.model.recurrence import Recurrence
+from salesflow.model.reminder import Reminder
 from salesflow.outcome import Outcome
 from salesflow.ports import ANOTHER_REQUEST
 
@@ -40,6 +41,7 @@ _KINDS: dict[type, str] = {
     Invoice: "invoices",
     Payment: "payments",
     Recurrence: "recurrences",
+    Reminder: "reminders",
 }
 
 
@@ -138,6 +140,7 @@ class Work:
     invoices: Repository[Invoice]
     payments: Repository[Payment]
     recurrences: Repository[Recurrence]
+    reminders: Repository[Reminder]
 
     def __init__(self, store: Store) -> None:
         self._store = store

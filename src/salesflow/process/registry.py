@@ -5,7 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 from salesflow import lifecycle, ports
-from salesflow.billing import credit_limits, credit_notes, deposits, free_text, invoice_life, invoices, payments, recurring, vouchers
+from salesflow.billing import (
+    credit_limits,
+    credit_notes,
+    deposits,
+    free_text,
+    invoice_life,
+    invoices,
+    payments,
+    recurring,
+    reminders,
+    vouchers,
+)
 from salesflow.lifecycle import Lifecycle
 from salesflow.model import order_life
 from salesflow.process import changes, deliveries, orders
@@ -30,6 +41,7 @@ _MODULES = (
     vouchers,
     credit_limits,
     deposits,
+    reminders,
 )
 
 
