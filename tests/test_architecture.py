@@ -78,6 +78,7 @@ HOMES = {
     "order": ("process.orders", "process.changes"),
     "packing slip": ("process.deliveries",),
     "invoice": ("billing.invoices",),
+    "invoice draft": ("billing.drafts",),
 }
 
 

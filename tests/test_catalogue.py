@@ -33,6 +33,7 @@ from salesflow import (
     credit_notes,
     deliveries,
     deposits,
+    drafts,
     free_text,
     invoices,
     memory,
@@ -206,6 +207,11 @@ def reminded(account: str = "ACME", day: int = 10, last: int | None = None) -> A
     return reminders.remind(evolve(proposal, account=account), [owed], sent, number="R-1", on=date(2026, 3, day))
 
 
+def a_draft(quantity: int) -> Any:
+    """A draft of so many."""
+    return drafts.make(an_order(), {1: quantity}, number="D-1", on=DAY).document
+
+
 def settled() -> Any:
     """A payment that settled an invoice."""
     return payments.receive("ACME", 10, "EUR", number="PAY-1", on=DAY, invoices=[invoiced(an_order()).document]).document
@@ -363,6 +369,8 @@ BREAKS: dict[str, Break] = {
     "deposit.over-order": lambda: deposits.post(an_order(), amount=218, number="D-1", on=DAY),
     "deposit.another-order": lambda: invoices.post(an_order(number="SO-2"), number="INV-1", on=DAY, deposits=[a_deposit()]),
     "deposit.used-up": deposit_twice,
+    "draft.reserved": lambda: drafts.make(an_order(), {1: 5}, drafts=[a_draft(6)], number="D-2", on=DAY),
+    "draft.before-draft": lambda: drafts.discard(a_draft(6), on=EARLIER),
     "posting.no-account": lambda: vouchers.of_invoice(invoiced(an_order()).document, PostingProfile(rows=())),
     "posting.pro-forma": lambda: vouchers.of_invoice(invoices.pro_forma(an_order(), on=DAY), PostingProfile(rows=())),
     "posting.other-invoices": lambda: vouchers.of_payment(settled(), [], PostingProfile(rows=())),
@@ -407,6 +415,8 @@ SAID = {
     "deposit.another-order": "deposit D-1 is of order SO-1 and cannot be taken off invoice INV-1",
     "deposit.over-order": "order SO-1 has 217.80 left for deposits, not 218.00",
     "deposit.used-up": "nothing is left of deposit D-1",
+    "draft.before-draft": "draft D-1 is of 2026-03-02; 2026-03-01 is before that",
+    "draft.reserved": "line 1 of order SO-1 has 10 left to invoice, 6 of it in other drafts, and not 5 more",
     "free-text.digits": "line 1 has a net of 0.001 in EUR",
     "free-text.distribution": "the distribution of line 1 comes to 9, its net is 10.00",
     "free-text.item": "line 1 names item CHAI",

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from salesflow.billing import credit_limits as credit_limits
     from salesflow.billing import credit_notes as credit_notes
     from salesflow.billing import deposits as deposits
+    from salesflow.billing import drafts as drafts
     from salesflow.billing import free_text as free_text
     from salesflow.billing import invoices as invoices
     from salesflow.billing import matching as matching
@@ -83,6 +84,7 @@ _MODULES = {
     "deliveries": "process",
     "deposits": "billing",
     "direct_sales": "process",
+    "drafts": "billing",
     "free_text": "billing",
     "fulfilment": "process",
     "invoices": "billing",

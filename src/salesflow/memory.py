@@ -16,6 +16,7 @@ from salesflow.checks import require_text
 from salesflow.errors import ConflictError, DuplicateError, NotFoundError, RefusedError
 from salesflow.model.confirmation import OrderConfirmation
 from salesflow.model.invoice import Invoice
+from salesflow.model.invoice_draft import InvoiceDraft
 from salesflow.model.order import Order
 from salesflow.model.packing_slip import PackingSlip, PickingList
 from salesflow.model.party import Party
@@ -38,6 +39,7 @@ _KINDS: dict[type, str] = {
     OrderConfirmation: "confirmations",
     PickingList: "picking_lists",
     PackingSlip: "slips",
+    InvoiceDraft: "drafts",
     Invoice: "invoices",
     Payment: "payments",
     Recurrence: "recurrences",
@@ -137,6 +139,7 @@ class Work:
     confirmations: Repository[OrderConfirmation]
     picking_lists: Repository[PickingList]
     slips: Repository[PackingSlip]
+    drafts: Repository[InvoiceDraft]
     invoices: Repository[Invoice]
     payments: Repository[Payment]
     recurrences: Repository[Recurrence]

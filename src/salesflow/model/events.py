@@ -234,3 +234,20 @@ class FreeTextInvoiceCorrected:
     cancelled_by: str
     corrected_by: str
     reason: str
+
+
+@frozen(kw_only=True)
+class DraftMade:
+    """An invoice was prepared."""
+
+    number: str
+    on: date
+    orders: tuple[str, ...]
+
+
+@frozen(kw_only=True)
+class DraftDiscarded:
+    """A draft invoice was given up."""
+
+    number: str
+    on: date

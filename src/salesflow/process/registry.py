@@ -9,6 +9,7 @@ from salesflow.billing import (
     credit_limits,
     credit_notes,
     deposits,
+    drafts,
     free_text,
     invoice_life,
     invoices,
@@ -22,7 +23,7 @@ from salesflow.model import order_life
 from salesflow.process import changes, deliveries, orders
 from salesflow.rules import Rule
 
-LIFECYCLES: tuple[Lifecycle[Any, Any], ...] = (order_life.LIFECYCLE, deliveries.LIFECYCLE, invoice_life.LIFECYCLE)
+LIFECYCLES: tuple[Lifecycle[Any, Any], ...] = (order_life.LIFECYCLE, deliveries.LIFECYCLE, invoice_life.LIFECYCLE, drafts.LIFECYCLE)
 """The life tables of all documents."""
 
 _MODULES = (
@@ -41,6 +42,7 @@ _MODULES = (
     vouchers,
     credit_limits,
     deposits,
+    drafts,
     reminders,
 )
 
