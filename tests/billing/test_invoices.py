@@ -12,12 +12,16 @@ from salesflow import (
     DocumentStatus,
     InvoicePolicy,
     InvoiceStatus,
+    Item,
+    Order,
     OrderLine,
     OrderStatus,
     OrderType,
     PaymentTerms,
     RefusedError,
     TermsOfSale,
+    Tolerance,
+    credit_notes,
     deliveries,
     fulfilment,
     invoices,
@@ -400,3 +404,61 @@ def test_refusals_name_what_was_offered() -> None:
         invoices.send(invoice, on="2026-03-02")  # type: ignore[arg-type]
     with pytest.raises(TypeError, match="net of line 1"):
         invoices.post(an_order(), number="INV-1", on=DAY, nets={"SO-1": {1: 0.5}})  # type: ignore[dict-item]
+
+
+# ---------------------------------------------------------------------- invoiced beyond the order
+
+
+def weighed(over: int = 0, invoice: int = 0, sign: int = 1) -> Order:
+    """A hundred of something with tolerances for delivery and invoice."""
+    tolerance = Tolerance(over=Decimal(over), invoice=Decimal(invoice))
+    line = OrderLine(item=Item(number="I-1", tolerance=tolerance), ordered=Decimal(100 * sign), price=Decimal(1))
+    return an_order(line, type=OrderType.SALES_ORDER if sign > 0 else OrderType.RETURNED_ORDER, rma="RMA-1")
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+def test_over_invoicing_is_bounded_in_all(sign: int) -> None:
+    """Three percent over a hundred: 103 in all, in parts too, and not a thousandth more; the order is invoiced once delivered [P5]."""
+    order = weighed(invoice=3, sign=sign)
+    assert codes(invoices.why_not(order, {1: Decimal("103.001") * sign}, on=DAY)) == ("invoice.over-remainder",)
+    order = invoices.post(order, {1: 60 * sign}, number="INV-1", on=DAY).changed[0]
+    order = invoices.post(order, {1: 42 * sign}, number="INV-2", on=DAY).changed[0]
+    balance = order.line(1)
+    assert (balance.invoiced, balance.invoice_remainder, balance.over_invoiced) == (102 * sign, 0, 2 * sign)
+    assert codes(invoices.why_not(order, {1: 2 * sign}, on=DAY)) == ("invoice.over-remainder",)
+    order, last = invoices.post(order, {1: 1 * sign}, number="INV-3", on=DAY)
+    assert order.status is OrderStatus.OPEN
+    order = deliveries.post(order, number="PS-1", on=DAY).changed[0]
+    assert (order.status, order.line(1).over_invoiced, order.invoiced_net) == (OrderStatus.INVOICED, 3 * sign, 103 * sign)
+    assert order.fold.uninvoiced("PS-1") == ()
+    order = credit_notes.post(last, orders=order, number="CN-1", on=DAY, reopens=True).changed[0]
+    assert (order.line(1).over_invoiced, order.line(1).invoice_remainder) == (2 * sign, 0)
+
+
+def test_tolerances_do_not_leak_into_each_other() -> None:
+    """What may be delivered over is not invoiced over, and the other way round; zero refuses the smallest unit [P6, I17]."""
+    assert codes(invoices.why_not(weighed(over=5), {1: Decimal("100.001")}, on=DAY)) == ("invoice.over-remainder",)
+    assert codes(deliveries.why_not(weighed(invoice=5), {1: Decimal("100.001")})) == ("delivery.over-remainder",)
+    both = weighed(over=5, invoice=2)
+    assert deliveries.why_not(both, {1: 105}) == ()
+    assert codes(invoices.why_not(both, {1: 103}, on=DAY)) == ("invoice.over-remainder",)
+    with pytest.raises(ValueError, match="invoice must be zero or more"):
+        Tolerance(invoice=Decimal(-1))
+
+
+def test_what_was_invoiced_over_is_absorbed_by_what_comes() -> None:
+    """103 invoiced, then 102 delivered: one is beyond; 105 delivered: none is, and two are left to invoice."""
+    order = invoices.post(weighed(over=5, invoice=3), {1: 103}, number="INV-1", on=DAY).changed[0]
+    order, _ = deliveries.post(order, {1: 102}, number="PS-1", on=DAY)
+    assert (order.line(1).over_invoiced, order.line(1).invoice_remainder, order.status) == (1, 0, OrderStatus.INVOICED)
+    more = deliveries.post(order, {1: 3}, number="PS-2", on=DAY).changed[0]
+    assert (more.line(1).over_invoiced, more.line(1).invoice_remainder, more.status) == (0, 2, OrderStatus.DELIVERED)
+
+
+def test_a_credit_comes_off_what_was_invoiced_over_first() -> None:
+    """Of 103 invoiced four are credited: three were beyond, one is to be invoiced again."""
+    order, invoice = invoices.post(weighed(invoice=3), {1: 103}, number="INV-1", on=DAY)
+    order = credit_notes.post(invoice, {1: 4}, orders=order, number="CN-1", on=DAY, reopens=True).changed[0]
+    assert (order.line(1).over_invoiced, order.line(1).invoice_remainder, order.line(1).invoiced) == (0, 1, 99)
+    back = invoices.cancel(*invoices.post(weighed(invoice=3), {1: 103}, number="INV-1", on=DAY), number="INV-2", on=DAY).changed[0]
+    assert (back.line(1).over_invoiced, back.line(1).invoice_remainder, back.line(1).invoiced) == (0, 100, 0)

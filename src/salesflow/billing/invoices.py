@@ -45,10 +45,10 @@ EMPTY = Rule(
 )
 OVER_REMAINDER = Rule(
     code="invoice.over-remainder",
-    en="An invoice that follows the order takes no more than is left to invoice of what was ordered.",
-    nl="Een factuur op basis van de order neemt niet meer dan er van het bestelde nog te factureren is.",
+    en="An invoice that follows the order takes no more than is left to invoice of what was ordered, with the tolerance that was agreed.",
+    nl="Een factuur op basis van de order neemt niet meer dan er nog te factureren is, met de afgesproken tolerantie.",
     refusal="line {line} has {left} left to invoice, not {asked}",
-    spec=("QTY-6",),
+    spec=("QTY-6", "P5", "P6"),
     source="documentation",
 )
 WRONG_SIGN = Rule(
@@ -327,6 +327,11 @@ def _invoiceable(fold: Fold, line: int, policy: InvoicePolicy) -> Decimal:
     return left if (left > 0) is (fold.terms[line].ordered > 0) else ZERO
 
 
+def _tolerated(fold: Fold, line: int) -> Decimal:
+    """Return what may still be invoiced of a line beyond what is left [P5]."""
+    return fold.wanted(line) * fold.terms[line].item.tolerance.invoice.scaleb(-2) - fold.beyond.get(line, ZERO)
+
+
 def _billed(
     share: _Share,
     number: str,
@@ -479,7 +484,7 @@ def _against_rows(order: Order, rows: tuple[Row, ...], policy: InvoicePolicy) ->
         left = _invoiceable(order.fold, line, policy)
         if not quantity or (quantity > 0) is not (ordered > 0):
             yield WRONG_SIGN.refuse(line=line, ordered=ordered, asked=quantity)
-        elif abs(quantity) > abs(left):
+        elif abs(quantity) > abs(left + _tolerated(order.fold, line)):
             yield OVER_REMAINDER.refuse(line=line, left=left, asked=quantity)
 
 

@@ -81,6 +81,7 @@ class Fold:
 
     __slots__ = (
         "advanced",
+        "beyond",
         "charged",
         "exacts",
         "nets",
@@ -102,6 +103,8 @@ class Fold:
     """Delivered beyond what was wanted, where there is any."""
     to_deliver: dict[int, Decimal]
     to_invoice: dict[int, Decimal]
+    beyond: dict[int, Decimal]
+    """Invoiced beyond the target, where a tolerance allowed it [P5]."""
     nets: dict[int, Decimal]
     """Per line the net invoiced so far."""
     exacts: dict[int, Decimal]
@@ -124,7 +127,7 @@ class Fold:
         self.terms = terms
         self.to_deliver = {number: line.ordered for number, line in terms.items()}
         self.to_invoice = self.to_deliver
-        self.shift = self.over = self.unlinked = self.charged = self.nets = self.exacts = {}
+        self.shift = self.over = self.beyond = self.unlinked = self.charged = self.nets = self.exacts = {}
         self.slips = self.picks = {}
         self.advanced = ZERO
 
@@ -158,7 +161,7 @@ class Fold:
 
     def invoiced(self, line: int) -> Decimal:
         """Return what was invoiced, less credited where the credit reopens."""
-        return self.target(line) - self.to_invoice.get(line, ZERO)
+        return self.target(line) - self.to_invoice.get(line, ZERO) + self.beyond.get(line, ZERO)
 
     def picked(self, line: int) -> Decimal:
         """Return what lies picked and has not been delivered."""
@@ -194,9 +197,15 @@ class Fold:
         if (over > 0) is not (self.terms[line].ordered > 0):
             over = ZERO
         target = wanted + over
+        left = target - invoiced
+        if line in self.beyond:
+            self.beyond = dict(self.beyond)
+            beyond = smaller(-left, self.beyond[line])
+            _put(self.beyond, line, beyond)
+            left += beyond
         _put(self.over, line, over)
         _put(self.to_deliver, line, target - delivered)
-        _put(self.to_invoice, line, target - invoiced)
+        _put(self.to_invoice, line, left)
 
     def _pick(self, posting: Posting) -> None:
         if posting.source is None:
@@ -238,10 +247,13 @@ class Fold:
         self.to_invoice, self.nets, self.exacts = left, nets, exacts = dict(self.to_invoice), dict(self.nets), dict(self.exacts)
         for (line, quantity), net, exact in zip(posting.rows, posting.nets, posting.exacts, strict=True):
             rest = left.get(line, ZERO) - quantity
-            if rest:
+            if not rest:
+                left.pop(line, None)
+            elif (rest > 0) is (quantity > 0):
                 left[line] = rest
             else:
                 left.pop(line, None)
+                self.beyond = _plus(self.beyond, ((line, -rest),))
             if line in nets:
                 nets[line] += net
                 exacts[line] += exact
@@ -262,13 +274,19 @@ class Fold:
             self.nets[line] -= net
             self.exacts[line] -= exact
         if posting.counts:
-            self.to_invoice = _plus(self.to_invoice, posting.rows)
+            self.to_invoice = _plus(self.to_invoice, self._not_beyond(posting.rows) if self.beyond else posting.rows)
             if posting.slip is not None:
                 self.slips = _more(self.slips, posting.slip, posting.rows)
             else:
                 self.unlinked = _plus(self.unlinked, back)
         if posting.charges:
             self.charged = _plus(self.charged, tuple((charge, -amount) for charge, amount in posting.charges))
+
+    def _not_beyond(self, rows: tuple[Row, ...]) -> tuple[Row, ...]:
+        """Take credited rows off what was invoiced beyond the target first; return what reopens."""
+        first = tuple((line, smaller(quantity, self.beyond.get(line, ZERO))) for line, quantity in rows)
+        self.beyond = _plus(self.beyond, ((line, -quantity) for line, quantity in first))
+        return tuple((line, quantity - part) for (line, quantity), (_, part) in zip(rows, first, strict=True))
 
     def _cancel(self, posting: Posting) -> None:
         self._shift(tuple((line, -quantity) for line, quantity in posting.rows))

@@ -423,6 +423,11 @@ class LineBalance:
         return self.delivered - self.invoiced
 
     @property
+    def over_invoiced(self) -> Decimal:
+        """What was invoiced beyond what was wanted or delivered, within its tolerance [P5]."""
+        return self.order.fold.beyond.get(self.number, ZERO)
+
+    @property
     def over_delivered(self) -> Decimal:
         """What was delivered beyond what was wanted [QTY-10]."""
         return self.order.fold.over.get(self.number, ZERO)

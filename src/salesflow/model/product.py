@@ -42,21 +42,26 @@ NO_VAT = Vat("O")
 @frozen(kw_only=True)
 class Tolerance:
     """
-    How far a delivery may end from the ordered quantity, in percent of it; both are zero unless agreed [QTY-10, QTY-11].
+    How far deliveries and invoices may end from the ordered quantity, in percent of it; zero unless agreed [QTY-10, QTY-11, P6].
+
+    None of the three has a bearing on the others.
 
     Args:
         over: So much more may be delivered in all.
         under: So much may be missing when a line is closed at delivery.
+        invoice: So much more may be invoiced in all, by an invoice that follows the order [P5].
     """
 
     over: Decimal = ZERO
     under: Decimal = ZERO
+    invoice: Decimal = ZERO
 
     def __attrs_post_init__(self) -> None:
-        require_decimal("over", self.over)
-        if self.over < 0:
-            msg = f"over must be zero or more, not {self.over}"
-            raise ValueError(msg)
+        for name in ("over", "invoice"):
+            require_decimal(name, getattr(self, name))
+            if getattr(self, name) < 0:
+                msg = f"{name} must be zero or more, not {getattr(self, name)}"
+                raise ValueError(msg)
         require_percentage("under", self.under)
 
 
