@@ -61,6 +61,12 @@ class Counted:
         """The larger of what is wanted and what came, by magnitude."""
         return max(self.ordered + self.renewed - self.cancelled, self.delivered, key=abs)
 
+    @property
+    def to_invoice(self) -> Decimal:
+        """What is left to invoice; nothing where more was invoiced than the target, within a tolerance."""
+        left = self.target - self.invoiced
+        return left if left * self.ordered > 0 else ZERO
+
 
 class LifeOfAnOrder(RuleBasedStateMachine):
     """Any command, in any order; refused ones must leave everything as it was."""
@@ -86,7 +92,7 @@ class LifeOfAnOrder(RuleBasedStateMachine):
     def attempt(self, name: str, command: Callable[[], Outcome[Any]]) -> Outcome[Any] | None:
         """Run a command; where it is refused, see that nothing changed and that a rule is named."""
         before, status = self.order, self.order.status
-        self.unfinished = any(each.target != each.delivered or each.target != each.invoiced for each in self.lines.values())
+        self.unfinished = any(each.target != each.delivered or each.to_invoice for each in self.lines.values())
         picture = hash(before)
         try:
             outcome = command()
@@ -122,7 +128,9 @@ class LifeOfAnOrder(RuleBasedStateMachine):
         self.sign = -1 if kind is OrderType.RETURNED_ORDER else 1
         lines = [
             OrderLine(
-                item=Item(number=f"I-{place}", kind=sort, tolerance=Tolerance(over=Decimal(over), under=Decimal(over))),
+                item=Item(
+                    number=f"I-{place}", kind=sort, tolerance=Tolerance(over=Decimal(over), under=Decimal(over), invoice=Decimal(over))
+                ),
                 ordered=Decimal(self.sign * quantity),
                 price=Decimal(price),
             )
@@ -239,7 +247,7 @@ class LifeOfAnOrder(RuleBasedStateMachine):
         if not self.unfinished:
             return
         if self.order.type is OrderType.SUBSCRIPTION and all(
-            each.target == each.delivered == each.invoiced for each in self.lines.values()
+            each.target == each.delivered and not each.to_invoice for each in self.lines.values()
         ):
             for each in self.lines.values():
                 if each.target:
@@ -309,7 +317,7 @@ class LifeOfAnOrder(RuleBasedStateMachine):
             if reopens:
                 counted.invoiced += taken.quantity
             if not keep:
-                ahead = counted.target - counted.invoiced
+                ahead = counted.to_invoice
                 counted.cancelled += min(left.pop(taken.terms.number, ZERO), ahead, key=abs)
         assert all(abs(each.quantity) <= abs(whole.quantity) for each, whole in zip(after.creditable.values(), invoice.lines, strict=True))
 
@@ -414,8 +422,10 @@ class LifeOfAnOrder(RuleBasedStateMachine):
             assert (balance.delivered, balance.invoiced) == (counted.delivered, counted.invoiced)
             assert (balance.cancelled, balance.renewed) == (counted.cancelled, counted.renewed)
             assert balance.deliver_remainder == counted.target - counted.delivered
-            assert balance.invoice_remainder == counted.target - counted.invoiced
-            assert balance.invoice_remainder == balance.deliver_remainder + balance.delivered_not_invoiced
+            assert balance.invoice_remainder == counted.to_invoice
+            beyond = balance.over_invoiced
+            assert balance.invoice_remainder == balance.deliver_remainder + balance.delivered_not_invoiced + beyond
+            assert beyond == counted.invoiced - counted.target + counted.to_invoice
             assert balance.deliver_remainder * self.sign >= 0
             assert balance.invoice_remainder * self.sign >= 0
             assert min(counted.delivered * self.sign, counted.invoiced * self.sign, counted.cancelled * self.sign) >= 0
@@ -428,9 +438,7 @@ class LifeOfAnOrder(RuleBasedStateMachine):
         rank = list(OrderStatus)
         alive = [balance.status for balance in self.order.balances if balance.status is not OrderStatus.CANCELLED]
         assert self.order.status is (min(alive, key=rank.index) if alive else OrderStatus.CANCELLED)
-        nothing_left = all(
-            not counted.target - counted.delivered and not counted.target - counted.invoiced for counted in self.lines.values()
-        )
+        nothing_left = all(not counted.target - counted.delivered and not counted.to_invoice for counted in self.lines.values())
         assert (self.order.status in (OrderStatus.INVOICED, OrderStatus.CANCELLED)) is nothing_left
         if self.order.type is OrderType.SUBSCRIPTION:
             assert self.order.status is not OrderStatus.INVOICED or any(counted.cancelled for counted in self.lines.values())
