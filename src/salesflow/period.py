@@ -16,7 +16,7 @@ def months_after(anchor: date, months: int) -> date:
 
     Count from the anchor, never from the previous result: 31 January gives 28 February and then 31 March.
     """
-    return anchor + relativedelta(months=months)
+    return anchor + relativedelta(months=months) if months else anchor
 
 
 @frozen

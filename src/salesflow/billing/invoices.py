@@ -300,16 +300,24 @@ def _shares(
         given = [(order, None) for order in orders]
     for order, _ in given:
         require_kind("order", order, Order)
+    of_order: dict[str, list[PackingSlip]] = {}
     for slip in slips or ():
         require_kind("slip", slip, PackingSlip)
-    return [_Share(order, _takes(order, wanted, slips, policy), (nets or {}).get(order.number, {})) for order, wanted in given]
+        for number in slip.orders:
+            of_order.setdefault(number, []).append(slip)
+    stated = nets or {}
+    return [
+        _Share(
+            order,
+            (_Take(None, _by_order(order, wanted, policy)),) if slips is None else _by_slips(order, of_order.get(order.number, [])),
+            stated.get(order.number, {}),
+        )
+        for order, wanted in given
+    ]
 
 
-def _takes(order: Order, wanted: Quantities | None, slips: tuple[PackingSlip, ...] | None, policy: InvoicePolicy) -> tuple[_Take, ...]:
-    if slips is None:
-        return (_Take(None, _by_order(order, wanted, policy)),)
-    mine = (slip for slip in slips if slip.rows(order.number))
-    return tuple(_Take(slip, order.fold.uninvoiced(slip.counted_as)) for slip in mine)
+def _by_slips(order: Order, slips: list[PackingSlip]) -> tuple[_Take, ...]:
+    return tuple(_Take(slip, order.fold.uninvoiced(slip.counted_as)) for slip in slips)
 
 
 def _by_order(order: Order, wanted: Quantities | None, policy: InvoicePolicy) -> tuple[Row, ...]:
