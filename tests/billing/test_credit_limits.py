@@ -188,9 +188,9 @@ def test_the_whole_is_the_same_wherever_its_units_are(moves: list[tuple[str, int
     assert abs(found.counted_as(LimitType.BALANCE_AND_ORDERS) - (WHOLE - paid)) <= cents
 
 
-@pytest.mark.parametrize("wrong", [{"amount": 100}, {"kind": "all"}, {"mandatory": 5}, {"expires": "never"}])
+@pytest.mark.parametrize("wrong", [{"amount": 100}, {"type": "all"}, {"mandatory": 5}, {"expires": "never"}])
 def test_a_limit_that_cannot_be(wrong: dict[str, Any]) -> None:
     """Amounts are exact, types are known, days are days."""
-    values: dict[str, Any] = {"account": "ACME", "currency": "EUR", "type": wrong.pop("kind", LimitType.NONE)} | wrong
+    values: dict[str, Any] = {"account": "ACME", "currency": "EUR", "type": LimitType.NONE} | wrong
     with pytest.raises(TypeError):
         CreditLimit(**values)
