@@ -18,6 +18,7 @@ from salesflow import (
     OrderStatus,
     OrderType,
     PaymentTerms,
+    ProductKind,
     RefusedError,
     TermsOfSale,
     Tolerance,
@@ -462,3 +463,15 @@ def test_a_credit_comes_off_what_was_invoiced_over_first() -> None:
     assert (order.line(1).over_invoiced, order.line(1).invoice_remainder, order.line(1).invoiced) == (0, 1, 99)
     back = invoices.cancel(*invoices.post(weighed(invoice=3), {1: 103}, number="INV-1", on=DAY), number="INV-2", on=DAY).changed[0]
     assert (back.line(1).over_invoiced, back.line(1).invoice_remainder, back.line(1).invoiced) == (0, 100, 0)
+
+
+def test_a_subscription_invoiced_beyond_its_next_cycle_comes_round_to_the_one_after() -> None:
+    """Ordered 1 with half of it more: after three cycles two are invoiced at once, and the fifth is open [ORD-4, P5]."""
+    item = Item(number="I-1", kind=ProductKind.SERVICE, tolerance=Tolerance(invoice=Decimal(50)))
+    order = an_order(OrderLine(item=item, ordered=Decimal(1), price=Decimal(1)), type=OrderType.SUBSCRIPTION)
+    for number in (1, 2):
+        order = invoices.post(order, number=f"INV-{number}", on=DAY).changed[0]
+    done = invoices.post(order, {1: 2}, number="INV-3", on=DAY)
+    order = done.changed[0]
+    assert (order.line(1).invoiced, order.line(1).renewed, order.line(1).invoice_remainder) == (4, 4, 1)
+    assert [type(event).__name__ for event in done.events] == ["InvoicePosted", "SubscriptionRenewed", "SubscriptionRenewed"]

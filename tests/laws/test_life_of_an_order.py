@@ -246,12 +246,14 @@ class LifeOfAnOrder(RuleBasedStateMachine):
         """A subscription of which a command left nothing is renewed by what it orders; one that was ended stays so."""
         if not self.unfinished:
             return
-        if self.order.type is OrderType.SUBSCRIPTION and all(
-            each.target == each.delivered and not each.to_invoice for each in self.lines.values()
+        alive = [each for each in self.lines.values() if each.target]
+        while (
+            alive
+            and self.order.type is OrderType.SUBSCRIPTION
+            and all(each.target == each.delivered and not each.to_invoice for each in self.lines.values())
         ):
-            for each in self.lines.values():
-                if each.target:
-                    each.renewed += each.ordered
+            for each in alive:
+                each.renewed += each.ordered
 
     @precondition(lambda self: self.invoices)
     @rule(data=st.data())

@@ -13,7 +13,8 @@ def renew(before: Order, order: Order, document: str, on: date) -> tuple[Order, 
     """
     Return the order as it goes on, and the event where it was renewed.
 
-    A subscription of which a command left nothing to deliver or to invoice is renewed by what its lines order.
+    A subscription of which a command left nothing to deliver or to invoice is renewed by what its lines order,
+    more than once where it was invoiced so far beyond the order that the next cycle is used up as well.
     Any other order is returned as it is.
     A subscription ends when its remainder is short-closed; that renews nothing, and one that has ended stays so.
     """
@@ -21,7 +22,8 @@ def renew(before: Order, order: Order, document: str, on: date) -> tuple[Order, 
     if order.type is not OrderType.SUBSCRIPTION or fold.to_deliver or fold.to_invoice or not before.is_unfinished:
         return order, ()
     rows = tuple((line, terms.ordered) for line, terms in fold.terms.items() if fold.target(line))
-    if not rows:
-        return order, ()
-    after = with_postings(order, Posting(kind=Kind.RENEWED, document=document, on=on, rows=rows))
-    return after, (SubscriptionRenewed(number=order.number, on=on, by=document),)
+    events = []
+    while rows and not order.is_unfinished:
+        order = with_postings(order, Posting(kind=Kind.RENEWED, document=document, on=on, rows=rows))
+        events.append(SubscriptionRenewed(number=order.number, on=on, by=document))
+    return order, tuple(events)
