@@ -75,6 +75,8 @@ def post(
     """
     Invoice a deposit on an order: a percentage of its total or an amount, VAT included, met to the cent.
 
+    Percentages that come to a hundred come to the order: the last takes what rounding has left.
+
     Args:
         account: The ledger account that deposits are booked on.
         text: What its lines say; there is one for each VAT rate of the order.
@@ -83,14 +85,16 @@ def post(
         RefusedError: ``wrong-status``, ``order.journal``, ``order.before-placed``, ``deposit.amount``, ``deposit.over-order``.
     """
     require_date("on", on)
-    total, quantum = order.totals.total, quantum_of(order.currency)
-    asked = _asked(percentage, amount, total, quantum)
+    quantum, left = quantum_of(order.currency), order.open_totals.total - order.advanced
+    asked = _asked(percentage, amount, order.totals.total, quantum)
+    if percentage is not None and asked is not None and 0 < asked - left <= quantum:
+        asked = left  # percentages that come to the whole take what rounding has left of it
     found = list(ORDER_LIFECYCLE.why_not("deposits.post", order, on=on))
-    if asked is None:
+    if not asked:
         found.append(AMOUNT.refuse(asked=percentage if amount is None else amount, order=order.number))
-    elif asked > (left := order.open_totals.total - order.advanced):
+    elif asked > left:
         found.append(OVER_ORDER.refuse(order=order.number, left=left, asked=asked))
-    if found or asked is None:
+    if found or not asked:
         raise RefusedError(found)
     groups = _groups(order, asked, quantum)
     lines = (
