@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from salesflow import (
     Charge,
     CreditOf,
+    FreeTextLine,
     Invoice,
     InvoicePolicy,
     InvoiceStatus,
@@ -25,10 +27,13 @@ from salesflow import (
     changes,
     credit_notes,
     deliveries,
+    free_text,
     invoices,
     item_transactions,
     payments,
 )
+from salesflow.model.events import CreditNotePosted, InvoiceCredited
+from salesflow.model.invoice import InvoiceKind
 from salesflow.money import quantum_of
 from tests.builders import ACME, DAY, LATER, STANDARD, advice, an_order, chai, chang, codes
 from tests.strategies import order_lines
@@ -348,3 +353,127 @@ def test_vat_categories_are_credited_apart() -> None:
     order, invoice = invoiced(chai(1), OrderLine(item=low, ordered=Decimal(2), price=Decimal(10)))
     _, _, note = credit_notes.post(invoice, {2: 1}, orders=order, number="CN-1", on=DAY, reopens=True)
     assert [(group.vat.rate, group.base, group.amount) for group in note.totals.groups] == [(9, Decimal("-10.00"), Decimal("-0.90"))]
+
+
+def test_the_vat_of_credits_is_capped_before_the_last_too() -> None:
+    """Five of 0.03 have 0.03 VAT: three credits of 0.01 use it up, the fourth and fifth have none."""
+    order, invoice = invoiced(OrderLine(item=Item(number="I-1", vat=STANDARD), ordered=Decimal(5), price=Decimal("0.03")))
+    vats = []
+    for place in range(5):
+        order, invoice, note = credit_notes.post(invoice, {1: 1}, orders=order, number=f"CN-{place}", on=DAY, reopens=False)
+        vats.append(note.vat)
+    assert vats == [Decimal("-0.01")] * 3 + [0, 0]
+
+
+def test_lines_of_both_signs_are_credited_at_their_rate() -> None:
+    """10.00 and a rebate of 9.00 at 21 percent: crediting the 10.00 gives 2.10 back, and the rebate takes 1.89 again."""
+    rebate = Charge(number=1, code="rebate", amount=Decimal("-9.00"), vat=STANDARD)
+    order, invoice = invoiced(OrderLine(item=Item(number="I-1", vat=STANDARD), ordered=Decimal(1), price=Decimal(10)), charges=[rebate])
+    order, invoice, note = credit_notes.post(invoice, {1: 1}, orders=order, number="CN-1", on=DAY, reopens=False)
+    assert (note.total, invoice.balance, note.balance) == (Decimal("-12.10"), 0, Decimal("-10.89"))
+    _, _, rest = credit_notes.post(invoice, orders=order, number="CN-2", on=DAY)
+    assert (rest.total, rest.vat) == (Decimal("10.89"), Decimal("1.89"))
+
+
+# ---------------------------------------------------------------------- what the documents say
+
+
+def test_every_trace_of_a_credit_has_its_number_and_day() -> None:
+    """On the invoice, the settlement, the postings of goods, amounts, charges and what will not come, and in the events."""
+    post = Charge(number=2, code="post", amount=Decimal(3))
+    order, slip = deliveries.post(an_order(chai(10), chang(2), charges=[FREIGHT, post]), {1: 4, 2: 2}, number="PS-1", on=DAY)
+    order, invoice = invoices.post(order, slips=[slip], number="INV-1", on=DAY)
+    noon = datetime(2026, 3, 16, 12, tzinfo=UTC)
+    claim = CreditOf(invoice=invoice, quantities={1: 1}, amounts={2: Decimal(8)}, charges={2: Decimal(1)})
+    done = credit_notes.post([claim], orders=order, number="CN-1", on=LATER, at=noon, reopens=True, keep_remainder=False)
+    order, after, note = done
+    [credit], [settlement] = after.credits, after.settlements
+    assert (credit.document, credit.on, credit.charges) == ("CN-1", LATER, ((2, 1),))
+    assert (settlement.document, settlement.on, settlement.amount) == ("CN-1", LATER, -note.total)
+    [owed] = note.settlements
+    assert (owed.document, owed.on, owed.amount) == ("INV-1", LATER, note.total)
+    assert (note.on, note.at, note.kind, note.payment_terms) == (LATER, noon, InvoiceKind.CUSTOMER, invoice.payment_terms)
+    assert [(each.order, each.charge.code, each.charge.amount) for each in note.charges] == [("SO-1", "post", -1)]
+    posted = [
+        (each.kind.value, each.document, each.source, each.slip, each.on, each.rows, each.charges, each.counts)
+        for each in order.postings[-4:]
+    ]
+    assert posted == [
+        ("credited", "CN-1", "INV-1", "PS-1", LATER, ((1, 1),), (), True),
+        ("credited", "CN-1", "INV-1", "PS-1", LATER, ((2, 0),), (), False),
+        ("credited", "CN-1", "INV-1", None, LATER, (), ((2, 1),), True),
+        ("cancelled", "CN-1", None, None, LATER, ((1, 6),), (), True),
+    ]
+    assert done.events == (
+        CreditNotePosted(number="CN-1", on=LATER, at=noon, invoices=("INV-1",)),
+        InvoiceCredited(number="INV-1", on=LATER, by="CN-1", amount=-note.total),
+    )
+
+
+def test_exact_amounts_go_back_with_their_quantities() -> None:
+    """Six at 0.335 are 2.01; 0.05, then two, then one go back, the rest closes, and nothing of it is left behind on the order."""
+    order, slip = deliveries.post(
+        an_order(OrderLine(item=Item(number="I-1"), ordered=Decimal(6), price=Decimal("0.335"))), number="PS-1", on=DAY
+    )
+    order, invoice = invoices.post(order, slips=[slip], number="INV-1", on=DAY)
+    assert order.fold.exacts == {1: Decimal("2.010")}
+    order, invoice, _ = credit_notes.post(invoice, {1: 2}, orders=order, number="CN-1", on=DAY, reopens=True)
+    assert order.fold.exacts == {1: Decimal("1.340")}
+    claim = CreditOf(invoice=invoice, amounts={1: Decimal("0.05")})
+    order, invoice, _ = credit_notes.post([claim], orders=order, number="CN-2", on=DAY)
+    assert order.fold.exacts == {1: Decimal("1.290")}
+    order, invoice, third = credit_notes.post(invoice, {1: 3}, orders=order, number="CN-3", on=DAY, reopens=True)
+    assert (third.net, order.fold.exacts) == (Decimal("-0.97"), {1: Decimal("0.3225")})
+    order, invoice, _ = credit_notes.post(invoice, {1: 1}, orders=order, number="CN-4", on=DAY, reopens=True)
+    assert (order.fold.exacts, order.fold.nets) == ({1: 0}, {1: 0})
+    other, bill = invoices.post(an_order(OrderLine(item=Item(number="I-1"), ordered=Decimal(3), price=Decimal(1))), number="INV-9", on=DAY)
+    claim = CreditOf(invoice=bill, amounts={1: Decimal("1.00")})
+    other, bill, _ = credit_notes.post([claim], orders=other, number="CN-8", on=DAY)
+    other, bill, part = credit_notes.post(bill, {1: 1}, orders=other, number="CN-9", on=DAY, reopens=True)
+    assert (part.net, other.fold.exacts) == (Decimal("-0.67"), {1: Decimal("1.33")})
+
+
+def test_two_charges_and_two_slips_are_told_apart() -> None:
+    """The second charge by its place, and the line of the second slip by its number on the invoice."""
+    post = Charge(number=7, code="post", amount=Decimal(3), vat=Vat("S", Decimal(9)))
+    order, first = deliveries.post(an_order(charges=[FREIGHT, post]), {1: 4}, number="PS-1", on=DAY)
+    order, second = deliveries.post(order, {1: 6}, number="PS-2", on=DAY)
+    order, invoice = invoices.post(order, slips=[first, second], number="INV-1", on=DAY)
+    claim = CreditOf(invoice=invoice, quantities={2: 2}, charges={2: Decimal(1)})
+    order, _, note = credit_notes.post([claim], orders=order, number="CN-1", on=DAY, reopens=True)
+    assert [(line.slip, line.credited, line.quantity) for line in note.lines] == [("PS-2", 2, -2)]
+    assert [(group.vat.rate, group.base, group.amount) for group in note.totals.groups] == [
+        (21, Decimal("-36.00"), Decimal("-7.56")),
+        (9, -1, Decimal("-0.09")),
+    ]
+    assert [order.charge_remainder(each) for each in order.charges] == [0, 1]
+    assert (order.fold.uninvoiced("PS-1"), order.fold.uninvoiced("PS-2")) == ((), ((1, 2),))
+
+
+def test_amounts_that_are_none_are_named() -> None:
+    """By line and by charge."""
+    order, invoice = invoiced(charges=[FREIGHT])
+    wrong: Any = 0.5
+    with pytest.raises(TypeError, match="amount of line 1"):
+        credit_notes.why_not([CreditOf(invoice=invoice, amounts={1: wrong})], orders=order, on=DAY)
+    with pytest.raises(TypeError, match="amount of charge 1"):
+        credit_notes.why_not([CreditOf(invoice=invoice, charges={1: wrong})], orders=order, on=DAY)
+
+
+def test_lines_that_refer_to_nothing_are_numbered_and_due_at_once() -> None:
+    """From one, after what refers to an invoice; in words after both."""
+    note = credit_notes.unreferenced(ACME, [chai(2), chang(1)], "EUR", number="CN-1", on=DAY).document
+    assert [(line.number, line.terms.number) for line in note.lines] == [(1, 1), (2, 2)]
+    assert (note.kind, note.due) == (InvoiceKind.CUSTOMER, DAY)
+    words = [FreeTextLine(text=each, account="8", net=Decimal(5), vat=STANDARD) for each in ("a", "b")]
+    bill = free_text.post(free_text.draft(ACME, words, "EUR", reference="D"), number="FT-1", on=DAY).document
+    claims = [CreditOf(invoice=bill)]
+    mixed = credit_notes.post(claims, number="CN-2", on=DAY, unreferenced=[chai(1)]).document
+    assert ([line.number for line in mixed.lines], [line.number for line in mixed.free_text]) == ([1], [2, 3])
+    assert (mixed.kind, mixed.due) == (InvoiceKind.CUSTOMER, bill.due)
+    alone = credit_notes.post(claims, number="CN-3", on=DAY).document
+    assert (alone.kind, [line.number for line in alone.free_text], [line.price for line in alone.free_text]) == (
+        InvoiceKind.FREE_TEXT,
+        [1, 2],
+        [None, None],
+    )

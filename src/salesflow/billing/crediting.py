@@ -141,8 +141,13 @@ def _vat(invoice: Invoice, bases: dict[Vat, Decimal]) -> tuple[VatGroup, ...]:
     for vat, base in bases.items():
         by_rate = (base * vat.rate).scaleb(-2).quantize(quantum_of(invoice.currency), ROUND_HALF_UP)
         base_left, amount_left = left[vat]
-        over = by_rate * amount_left > 0 and abs(by_rate) > abs(amount_left)
-        groups.append(VatGroup(vat, base, amount_left if over or base == base_left else by_rate))
+        if base == base_left:
+            amount = amount_left
+        elif base * base_left > 0 and abs(base) < abs(base_left):
+            amount = min(by_rate, amount_left, key=abs)
+        else:  # lines of both signs share the rate, and more goes back of one than the two come to
+            amount = by_rate
+        groups.append(VatGroup(vat, base, amount))
     return tuple(groups)
 
 
@@ -281,7 +286,7 @@ def taken_back(order: Order, takings: list[Taking], number: str, on: date, *, re
         if charges:
             order = with_postings(order, Posting(kind=Kind.CREDITED, document=number, source=taking.invoice.number, on=on, charges=charges))
         if taking.invoice.deposit_of == order.number:
-            order = with_postings(order, advance(taking.total * -1, number, on, source=taking.invoice.number))
+            order = with_postings(order, advance(-taking.total, number, on, source=taking.invoice.number))
         if not keep_remainder:
             order = _without_remainder(order, rows, number, on)
     return order
