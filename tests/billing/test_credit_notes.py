@@ -477,3 +477,54 @@ def test_lines_that_refer_to_nothing_are_numbered_and_due_at_once() -> None:
         [1, 2],
         [None, None],
     )
+
+
+def test_what_many_credits_were_off_by_stands_on_a_rounding_of_its_own() -> None:
+    """
+    Ten at 0.335 one by one; the five that were 0.34 are credited, so 1.65 is invoiced for an exact 1.675.
+
+    The next invoice shows 0.34 and a rounding of 0.02 beside it; all in all 3.35, to the cent.
+    """
+    order = an_order(OrderLine(item=Item(number="I-1", name="Nails", vat=STANDARD), ordered=Decimal(10), price=Decimal("0.335")))
+    bills = []
+    for place in range(10):
+        order, bill = invoices.post(order, {1: 1}, number=f"INV-{place}", on=DAY)
+        bills.append(bill)
+    for bill in bills[::2]:
+        assert bill.net == Decimal("0.34")
+        order = credit_notes.post(bill, orders=order, number=f"CN-{bill.number}", on=DAY, reopens=True).changed[0]
+    assert (order.invoiced_net, order.fold.exacts[1], order.line(1).invoice_remainder) == (Decimal("1.65"), Decimal("1.675"), 5)
+    after, bill = invoices.post(order, {1: 1}, number="INV-A", on=DAY)
+    [rounding] = bill.charges
+    assert (bill.lines[0].net, rounding.charge.code, rounding.charge.amount, rounding.charge.text) == (
+        Decimal("0.34"),
+        "rounding",
+        Decimal("0.02"),
+        "Nails",
+    )
+    assert (bill.total, after.invoiced_net) == (Decimal("0.44"), Decimal("2.01"))
+    last, rest = invoices.post(after, number="INV-B", on=DAY)
+    assert (rest.net, rest.charges, last.invoiced_net) == (Decimal("1.34"), (), Decimal("3.35"))
+    back, _, note = credit_notes.post(bill, orders=after, number="CN-A", on=DAY, reopens=True)
+    assert (note.total, back.fold.nets, back.fold.exacts) == (-bill.total, order.fold.nets, order.fold.exacts)
+    kept = credit_notes.post(bill, {1: 1}, orders=after, number="CN-A", on=DAY, reopens=True).changed[0]
+    assert kept.invoiced_net - order.invoiced_net == Decimal("0.02")
+    again, final = invoices.post(kept, number="INV-C", on=DAY)
+    assert (again.invoiced_net, final.net + sum(each.charge.amount for each in final.charges)) == (Decimal("3.35"), Decimal("1.68"))
+    undone = invoices.cancel(after, bill, number="INV-D", on=DAY).changed[0]
+    assert undone.invoiced_net == order.invoiced_net
+
+
+def test_only_the_line_that_strays_has_a_rounding() -> None:
+    """Beside it a line that was never credited shows and posts the same."""
+    nails = OrderLine(item=Item(number="I-1", name="Nails"), ordered=Decimal(11), price=Decimal("0.335"))
+    order, bills = an_order(nails, chai(2)), []
+    for place in range(10):
+        order, bill = invoices.post(order, {1: 1}, number=f"INV-{place}", on=DAY)
+        bills.append(bill)
+    for bill in bills[::2]:
+        order = credit_notes.post(bill, orders=order, number=f"CN-{bill.number}", on=DAY, reopens=False).changed[0]
+    order, both = invoices.post(order, {1: 1, 2: 1}, number="INV-A", on=DAY)
+    assert [line.net for line in both.lines] == [Decimal("0.34"), Decimal("18.00")]
+    assert [(each.charge.number, each.charge.amount) for each in both.charges] == [(-1, Decimal("0.02"))]
+    assert order.invoiced_net == Decimal("1.65") + both.net + Decimal("0.02")

@@ -482,9 +482,19 @@ class LifeOfAnOrder(RuleBasedStateMachine):
     def money_is_conserved(self) -> None:
         """What the ledger says was invoiced is what the invoices say, and charges are taken once."""
         posted = [*self.invoices.values(), *self.reversals]
-        assert self.order.invoiced_net == reduce(operator.add, (invoice.net for invoice in posted), ZERO)
-        taken = sum((each.charge.amount for invoice in posted for each in invoice.charges), ZERO)
+        charges = [each.charge for invoice in posted for each in invoice.charges]
+        roundings = sum((charge.amount for charge in charges if charge.code == "rounding"), ZERO)
+        assert self.order.invoiced_net == reduce(operator.add, (invoice.net for invoice in posted), roundings)
+        taken = sum((charge.amount for charge in charges if charge.code == "freight"), ZERO)
         assert self.order.charge_remainder(self.order.charges[0]) == Decimal("12.50") - taken
+
+    @invariant()
+    def no_line_strays_more_than_a_cent(self) -> None:
+        """A line of an invoice shows its quantity times price to the cent; more is a rounding of its own."""
+        for invoice in self.invoices.values():
+            for line in invoice.lines:
+                plain = line.terms.net(line.quantity, invoice.currency)
+                assert abs(line.net - plain) <= Decimal("0.01")
 
     @invariant()
     def what_is_fully_credited_is_credited_to_the_cent(self) -> None:

@@ -274,22 +274,35 @@ def settled_by(taking: Taking, number: str, on: date) -> tuple[Invoice, Decimal]
 def taken_back(order: Order, takings: list[Taking], number: str, on: date, *, reopens: bool, keep_remainder: bool) -> Order:
     """Return the order with the credit posted to it."""
     for taking in takings:
+        source = taking.invoice.number
         rows = [row for row in taking.sold if row.line.order == order.number]
-        charges = tuple(
-            (taking.invoice.charges[place - 1].charge.number, amount)
-            for place, amount in taking.charges
-            if taking.invoice.charges[place - 1].order == order.number
-        )
         for slip, members in groupby(rows, key=lambda row: row.line.slip):
-            for posting in _postings(order, taking.invoice.number, slip, list(members), number, on, reopens=reopens):
+            for posting in _postings(order, source, slip, list(members), number, on, reopens=reopens):
                 order = with_postings(order, posting)
+        charges, roundings = _order_charges(order, taking)
         if charges:
-            order = with_postings(order, Posting(kind=Kind.CREDITED, document=number, source=taking.invoice.number, on=on, charges=charges))
+            order = with_postings(order, Posting(kind=Kind.CREDITED, document=number, source=source, on=on, charges=charges))
+        for line, amount in roundings:
+            order = with_postings(order, _rounding(line, amount, source, number, on))
         if taking.invoice.deposit_of == order.number:
-            order = with_postings(order, advance(-taking.total, number, on, source=taking.invoice.number))
+            order = with_postings(order, advance(-taking.total, number, on, source=source))
         if not keep_remainder:
             order = _without_remainder(order, rows, number, on)
     return order
+
+
+def _order_charges(order: Order, taking: Taking) -> tuple[tuple[tuple[int, Decimal], ...], list[tuple[int, Decimal]]]:
+    """Return what is taken back of the order's charges, and of roundings by the line they belong to."""
+    named = [(taking.invoice.charges[place - 1], amount) for place, amount in taking.charges]
+    mine = [(each.charge.number, amount) for each, amount in named if each.order == order.number]
+    return tuple((number, amount) for number, amount in mine if number > 0), [(-number, amount) for number, amount in mine if number < 0]
+
+
+def _rounding(line: int, amount: Decimal, source: str, number: str, on: date) -> Posting:
+    """Return what taking a rounding back posts: money of its line, without quantity."""
+    return Posting(
+        kind=Kind.CREDITED, document=number, source=source, on=on, rows=((line, ZERO),), nets=(amount,), exacts=(ZERO,), counts=False
+    )
 
 
 def advance(amount: Decimal, number: str, on: date, *, source: str | None = None) -> Posting:

@@ -27,6 +27,7 @@ from salesflow.model.packing_slip import PackingSlip, SlipStatus
 from salesflow.model.payment import Payment
 from salesflow.model.policies import INVOICES, ImpliesDelivery, InvoicePolicy
 from salesflow.model.renewal import renew
+from salesflow.model.totals import Charge
 from salesflow.money import exact, quantum_of
 from salesflow.outcome import Outcome
 from salesflow.period import Period
@@ -358,7 +359,7 @@ def _billed(
         slip = take.slip
         if slip is None and (implied := _implied(order.fold, take.rows, policy)):
             order = with_postings(order, Posting(kind=Kind.DELIVERED, document=number, on=on, at=at, rows=implied))
-        nets, exacts = _amounts(order.fold, take.rows, quantum_of(order.currency), stated)
+        nets, exacts, shown = _amounts(order.fold, take.rows, quantum_of(order.currency), stated)
         posting = Posting(
             kind=Kind.INVOICED,
             document=number,
@@ -372,28 +373,54 @@ def _billed(
             charges=owing,
         )
         order, owing = with_postings(order, posting), ()
-        parts.append(_part(order, posting, stated))
+        part = _part(order, posting, stated)
+        if shown is not nets:
+            charges += _roundings(part, shown)
+            part = evolve(part, nets=shown)
+        parts.append(part)
     return order
 
 
-def _amounts(
-    fold: Fold, rows: tuple[Row, ...], quantum: Decimal, stated: Mapping[int, Decimal]
-) -> tuple[tuple[Decimal, ...], tuple[Decimal, ...]]:
-    """Return for each row the net to post and the exact amount behind it."""
-    nets, exacts = [], []
+Nets = tuple[Decimal, ...]
+
+
+def _amounts(fold: Fold, rows: tuple[Row, ...], quantum: Decimal, stated: Mapping[int, Decimal]) -> tuple[Nets, Nets, Nets]:
+    """
+    Return for each row the net to post, the exact amount behind it, and the net to show.
+
+    The three agree to the cent. After credits the net to post may have to make up for more than a cent of earlier rounding;
+    then the line shows its quantity times price, and the rest stands apart.
+    """
+    nets, exacts, shown = [], [], []
     all_terms, nets_so_far, exacts_so_far = fold.terms, fold.nets, fold.exacts
+    strays = False
     for line, quantity in rows:
         terms = all_terms[line]
         exactly = quantity * (terms.price if terms.discount is ZERO else terms.unit_price)
+        plain = None
         if line in stated:
             exactly = net = stated[line]
         elif line in nets_so_far:
             net = (exacts_so_far[line] + exactly).quantize(quantum, ROUND_HALF_UP) - nets_so_far[line]
+            if abs(net - exactly) > quantum and abs(net - (plain := exactly.quantize(quantum, ROUND_HALF_UP))) > quantum:
+                strays = True
+            else:
+                plain = None
         else:
             net = exactly.quantize(quantum, ROUND_HALF_UP)
         nets.append(net)
         exacts.append(exactly)
-    return tuple(nets), tuple(exacts)
+        shown.append(net if plain is None else plain)
+    posted = tuple(nets)
+    return posted, tuple(exacts), tuple(shown) if strays else posted
+
+
+def _roundings(part: InvoicePart, shown: Nets) -> Iterator[InvoiceCharge]:
+    """Yield a rounding for each line whose posted net is not the one it shows; below zero, its number is that of the line."""
+    for terms, net, seen in zip(part.terms, part.nets, shown, strict=True):
+        if net != seen:
+            rounding = Charge(number=-terms.number, code="rounding", text=terms.item.name, amount=net - seen, vat=terms.item.vat)
+            yield InvoiceCharge(part.order, rounding)
 
 
 def _part(order: Order, posting: Posting, stated: Mapping[int, Decimal]) -> InvoicePart:

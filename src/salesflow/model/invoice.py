@@ -127,7 +127,11 @@ class InvoicePart:
 
 @frozen
 class InvoiceCharge:
-    """What is invoiced of a charge of an order, or taken back of it."""
+    """
+    What is invoiced of a charge of an order, or taken back of it.
+
+    A charge with a number below zero is a rounding: what earlier credits of the line of that number were off by.
+    """
 
     order: str
     charge: Charge
