@@ -24,6 +24,7 @@ from salesflow import (
     Tolerance,
     credit_notes,
     deliveries,
+    deposits,
     fulfilment,
     invoices,
     item_transactions,
@@ -34,7 +35,7 @@ from salesflow.billing import invoice_life
 from salesflow.model.invoice import InvoiceKind
 from salesflow.model.ledger import Kind
 from salesflow.model.policies import ImpliesDelivery
-from tests.builders import DAY, LATER, advice, an_order, chai, chang, codes
+from tests.builders import DAY, LATER, STANDARD, advice, an_order, chai, chang, codes
 from tests.strategies import tolerant
 
 FREIGHT = Charge(number=1, code="freight", amount=Decimal("12.50"))
@@ -475,3 +476,41 @@ def test_a_subscription_invoiced_beyond_its_next_cycle_comes_round_to_the_one_af
     order = done.changed[0]
     assert (order.line(1).invoiced, order.line(1).renewed, order.line(1).invoice_remainder) == (4, 4, 1)
     assert [type(event).__name__ for event in done.events] == ["InvoicePosted", "SubscriptionRenewed", "SubscriptionRenewed"]
+
+
+# ---------------------------------------------------------------------- in cash, and of both signs
+
+
+@pytest.mark.parametrize(("price", "total", "rounding"), [("1.00", "1.20", "-0.01"), ("1.03", "1.25", "0"), ("1.02", "1.25", "0.02")])
+def test_a_total_is_rounded_to_what_can_be_paid_in_cash(price: str, total: str, rounding: str) -> None:
+    """1.21, 1.25 and 1.23 to the five cents; every part is shown, and a credit takes all of it back."""
+    policy = InvoicePolicy(cash_step=Decimal("0.05"))
+    line = OrderLine(item=Item(number="I-1", vat=STANDARD), ordered=Decimal(1), price=Decimal(price))
+    order, invoice = invoices.post(an_order(line), number="INV-1", on=DAY, policy=policy)
+    assert invoice.total == Decimal(total) == invoice.net + invoice.totals.charges + invoice.vat
+    assert invoice.totals.charges == Decimal(rounding)
+    assert [each.charge.code for each in invoice.charges] == (["cash-rounding"] if Decimal(rounding) else [])
+    _, after, note = credit_notes.post(invoice, orders=order, number="CN-1", on=DAY, reopens=True)
+    assert (note.total, after.balance) == (-invoice.total, 0)
+    order, deposit = deposits.post(an_order(line), amount=1, number="D-1", on=DAY)
+    final = invoices.post(order, number="INV-2", on=DAY, deposits=[deposit], policy=policy).document
+    assert final.total == Decimal(total) - 1 == final.net + final.totals.charges + final.vat
+    assert sum((group.base for group in final.totals.groups), Decimal(0)) == final.net + final.totals.charges
+
+
+def test_a_cash_step_is_an_amount() -> None:
+    """Above zero and exact."""
+    with pytest.raises(ValueError, match="cash_step must be above zero"):
+        InvoicePolicy(cash_step=Decimal(0))
+    with pytest.raises(TypeError, match="cash_step must be a Decimal"):
+        InvoicePolicy(cash_step=0.05)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(("sold", "total"), [(2, "-21.78"), (3, "0"), (5, "43.56")])
+def test_an_invoice_may_have_lines_of_both_signs(sold: int, total: str) -> None:
+    """Sold and returned goods are netted on one invoice; the sign of its total says what it is [INV-7, P13]."""
+    returned = an_order(chai(-3), number="SO-2", type=OrderType.RETURNED_ORDER, rma="RMA-1")
+    one, other, invoice = invoices.post([an_order(chai(sold)), returned], number="INV-1", on=DAY)
+    assert (invoice.total, invoice.is_credit_note) == (Decimal(total), Decimal(total) < 0)
+    assert [line.quantity for line in invoice.lines] == [sold, -3]
+    assert (one.line(1).invoiced, other.line(1).invoiced) == (sold, -3)

@@ -289,7 +289,7 @@ def _against_orders(claims: tuple[CreditOf, ...], orders: tuple[Order, ...], on:
     sold = [row for taking in takings for row in taking.sold]
     named = {row.line.order for row in sold if row.line.order}
     named |= {taking.invoice.deposit_of for taking in takings if taking.invoice.deposit_of}
-    named |= {taking.invoice.charges[place - 1].order for taking in takings for place, _ in taking.charges}
+    named |= {charged for taking in takings for place, _ in taking.charges if (charged := taking.invoice.charges[place - 1].order)}
     if sorted(order.number for order in orders) != sorted(named):
         yield ANOTHER_ORDER.refuse(orders=", ".join(sorted(named)) or "none", given=", ".join(order.number for order in orders) or "none")
         return

@@ -14,6 +14,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from attrs import evolve, frozen
 
 from salesflow.billing import payments
+from salesflow.billing.crediting import merged
 from salesflow.billing.deposits import take_off
 from salesflow.billing.invoice_life import LIFECYCLE
 from salesflow.checks import ZERO, exact_number, require_date, require_decimal, require_kind
@@ -26,9 +27,10 @@ from salesflow.model.order_life import LIFECYCLE as ORDER_LIFECYCLE
 from salesflow.model.packing_slip import PackingSlip, SlipStatus
 from salesflow.model.payment import Payment
 from salesflow.model.policies import INVOICES, ImpliesDelivery, InvoicePolicy
+from salesflow.model.product import NO_VAT
 from salesflow.model.renewal import renew
-from salesflow.model.totals import Charge
-from salesflow.money import exact, quantum_of
+from salesflow.model.totals import Charge, VatGroup
+from salesflow.money import exact, quantum_of, round_to
 from salesflow.outcome import Outcome
 from salesflow.period import Period
 from salesflow.rules import Rule
@@ -226,9 +228,21 @@ def post(
         period=period,
     )
     invoice, after_all, used = take_off(invoice, changed, deposits, on=on)
+    if policy.cash_step is not None:
+        invoice = _in_cash(invoice, policy.cash_step)
     invoice, paid, settled = _settled_by(invoice, prepayments, on)
     posted = InvoicePosted(number=number, on=on, at=at, orders=tuple(order.number for order in changed))
     return Outcome(document=invoice, made=(invoice,), changed=(*after_all, *used, *paid), events=(posted, *renewals, *settled))
+
+
+def _in_cash(invoice: Invoice, step: Decimal) -> Invoice:
+    """Return the invoice with its total rounded to what can be paid in cash; the rounding is outside VAT and of no order."""
+    rounding = round_to(invoice.total, step) - invoice.total
+    if not rounding:
+        return invoice
+    charge = InvoiceCharge("", Charge(number=0, code="cash-rounding", amount=rounding))
+    groups = None if invoice.vat_groups is None else merged([*invoice.vat_groups, VatGroup(NO_VAT, rounding, ZERO)])
+    return evolve(invoice, charges=(*invoice.charges, charge), vat_groups=groups, totals=None)
 
 
 def _settled_by(

@@ -131,6 +131,7 @@ class InvoiceCharge:
     What is invoiced of a charge of an order, or taken back of it.
 
     A charge with a number below zero is a rounding: what earlier credits of the line of that number were off by.
+    Number zero rounds the total to what can be paid in cash; it is of no order.
     """
 
     order: str

@@ -74,11 +74,20 @@ class InvoicePolicy:
         over_delivery_by_order: Whether an invoice that follows the order takes what was delivered beyond it [P7];
             one that follows the slips always does.
         on_fulfilment: Whether an order is invoiced as soon as it is wholly delivered [PRC-6].
+        cash_step: What the total is rounded to, such as 0.05 where smaller coins are gone; the difference stands among the charges.
     """
 
     implies_delivery: ImpliesDelivery = ImpliesDelivery.SERVICES
     over_delivery_by_order: bool = False
     on_fulfilment: bool = False
+    cash_step: Decimal | None = None
+
+    def __attrs_post_init__(self) -> None:
+        if self.cash_step is not None:
+            require_decimal("cash_step", self.cash_step)
+            if self.cash_step <= 0:
+                msg = f"cash_step must be above zero, not {self.cash_step}"
+                raise ValueError(msg)
 
 
 @frozen(kw_only=True)
