@@ -234,3 +234,24 @@ def test_deposits_and_final_invoices_come_to_the_order(
         assert each.net + each.totals.charges + each.vat == each.total
         assert sum((group.base for group in each.totals.groups), Decimal(0)) == each.net + each.totals.charges
         assert each.total >= 0
+
+
+@pytest.mark.parametrize(
+    ("asked", "total"),
+    [
+        ({"percentage": 1}, "2.18"),
+        ({"percentage": Decimal("0.1")}, "0.22"),
+        ({"percentage": 100}, "217.80"),
+        ({"amount": Decimal("0.01")}, "0.01"),
+    ],
+)
+def test_the_smallest_and_the_largest_deposit(asked: dict[str, Any], total: str) -> None:
+    """A part of a percent, a cent, and all of it; a percentage too small for a cent is none."""
+    assert deposits.post(an_order(), number="D-1", on=DAY, **asked).document.total == Decimal(total)
+    with pytest.raises(RefusedError) as refused:
+        deposits.post(an_order(), percentage=Decimal("0.001"), number="D-1", on=DAY)
+    assert codes(refused) == ("deposit.amount",)
+    for name in asked:
+        wrong: dict[str, Any] = {name: 0.5}
+        with pytest.raises(TypeError, match=rf"^{name} must be"):
+            deposits.post(an_order(), number="D-1", on=DAY, **wrong)

@@ -514,3 +514,11 @@ def test_an_invoice_may_have_lines_of_both_signs(sold: int, total: str) -> None:
     assert (invoice.total, invoice.is_credit_note) == (Decimal(total), Decimal(total) < 0)
     assert [line.quantity for line in invoice.lines] == [sold, -3]
     assert (one.line(1).invoiced, other.line(1).invoiced) == (sold, -3)
+
+
+def test_a_credit_of_one_line_leaves_what_was_invoiced_over_on_another() -> None:
+    """Line 1 stays three beyond, line 2 is to be invoiced again."""
+    over = OrderLine(item=Item(number="I-1", tolerance=Tolerance(invoice=Decimal(3))), ordered=Decimal(100), price=Decimal(1))
+    order, invoice = invoices.post(an_order(over, chai(5)), {1: 103, 2: 5}, number="INV-1", on=DAY)
+    order = credit_notes.post(invoice, {2: 2}, orders=order, number="CN-1", on=DAY, reopens=True).changed[0]
+    assert [(each.over_invoiced, each.invoice_remainder) for each in order.balances] == [(3, 0), (0, 2)]

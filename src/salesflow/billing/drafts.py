@@ -14,7 +14,7 @@ from decimal import Decimal
 from attrs import evolve
 
 from salesflow.billing import invoices
-from salesflow.billing.invoices import Orders, Quantities
+from salesflow.billing.invoicing import Orders, Quantities
 from salesflow.checks import ZERO, require_date, require_kind
 from salesflow.errors import Refusal, RefusedError
 from salesflow.lifecycle import Lifecycle, Step

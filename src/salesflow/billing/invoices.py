@@ -1,9 +1,4 @@
-"""
-Customer invoices: by order, by packing slips, over several orders, pro forma; sent, and cancelled whole.
-
-The net of an invoice line is the exact amount invoiced so far, rounded, less what earlier invoices took:
-so the parts of a line add up to the whole, to the cent.
-"""
+"""Customer invoices: by order, by packing slips, over several orders, pro forma; sent, and cancelled whole."""
 
 from __future__ import annotations
 
@@ -11,13 +6,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 
-from attrs import evolve, frozen
+from attrs import evolve
 
 from salesflow.billing import payments
 from salesflow.billing.crediting import merged
 from salesflow.billing.deposits import take_off
 from salesflow.billing.invoice_life import LIFECYCLE
-from salesflow.checks import ZERO, exact_number, require_date, require_decimal, require_kind
+from salesflow.billing.invoicing import Orders, Quantities, Share, billed, invoiceable, shares_of, tolerated
+from salesflow.checks import ZERO, require_date, require_decimal, require_kind
 from salesflow.errors import Refusal, RefusedError
 from salesflow.model.events import InvoiceCancelled, InvoicePosted, InvoiceSent, InvoiceSettled, SubscriptionRenewed
 from salesflow.model.invoice import Invoice, InvoiceCharge, InvoiceKind, InvoicePart, Settlement
@@ -26,7 +22,7 @@ from salesflow.model.order import Order, with_postings
 from salesflow.model.order_life import LIFECYCLE as ORDER_LIFECYCLE
 from salesflow.model.packing_slip import PackingSlip, SlipStatus
 from salesflow.model.payment import Payment
-from salesflow.model.policies import INVOICES, ImpliesDelivery, InvoicePolicy
+from salesflow.model.policies import INVOICES, InvoicePolicy
 from salesflow.model.product import NO_VAT
 from salesflow.model.renewal import renew
 from salesflow.model.totals import Charge, VatGroup
@@ -34,9 +30,6 @@ from salesflow.money import exact, quantum_of, round_to
 from salesflow.outcome import Outcome
 from salesflow.period import Period
 from salesflow.rules import Rule
-
-Quantities = Mapping[int, Decimal | int]
-Orders = Order | Iterable[Order] | Mapping[Order, Quantities | None]
 
 EMPTY = Rule(
     code="invoice.empty",
@@ -152,23 +145,6 @@ STATED_NET = Rule(
 )
 
 
-@frozen
-class _Take:
-    """Rows of an order that go on the invoice, from one slip or following the order."""
-
-    slip: PackingSlip | None
-    rows: tuple[Row, ...]
-
-
-@frozen
-class _Share:
-    """What the invoice takes of one order, and the nets that were stated for it by hand."""
-
-    order: Order
-    takes: tuple[_Take, ...]
-    stated: Mapping[int, Decimal]
-
-
 @exact
 def post(
     orders: Orders,
@@ -203,7 +179,7 @@ def post(
     """
     require_date("on", on)
     taken = None if slips is None else tuple(slips)
-    shares = _shares(orders, quantities, taken, nets, policy)
+    shares = shares_of(orders, quantities, taken, nets, policy)
     if refusals := _why_not(shares, taken, on, policy):
         raise RefusedError(refusals)
     changed: list[Order] = []
@@ -211,7 +187,7 @@ def post(
     charges: list[InvoiceCharge] = []
     renewals: list[SubscriptionRenewed] = []
     for share in shares:
-        after, renewed = renew(share.order, _billed(share, number, on, at, policy, parts, charges), number, on)
+        after, renewed = renew(share.order, billed(share, number, on, at, policy, parts, charges), number, on)
         changed.append(after)
         renewals += renewed
     first = changed[0]
@@ -273,7 +249,7 @@ def why_not(
     """Return every reason why ``post`` may not run with the same arguments."""
     require_date("on", on)
     taken = None if slips is None else tuple(slips)
-    return _why_not(_shares(orders, quantities, taken, nets, policy), taken, on, policy)
+    return _why_not(shares_of(orders, quantities, taken, nets, policy), taken, on, policy)
 
 
 def pro_forma(
@@ -295,178 +271,10 @@ def pro_forma(
     return evolve(invoice, number="", kind=InvoiceKind.PRO_FORMA)
 
 
-# ---------------------------------------------------------------------- what goes on the invoice
-
-
-def _shares(
-    orders: Orders,
-    quantities: Quantities | None,
-    slips: tuple[PackingSlip, ...] | None,
-    nets: Mapping[str, Mapping[int, Decimal]] | None,
-    policy: InvoicePolicy,
-) -> list[_Share]:
-    """Return what the invoice is to take of each order, before any rule looks at it."""
-    given: Iterable[tuple[Order, Quantities | None]]
-    if isinstance(orders, Order):
-        given = [(orders, quantities)]
-    elif isinstance(orders, Mapping):
-        given = list(orders.items())
-    else:
-        given = [(order, None) for order in orders]
-    for order, _ in given:
-        require_kind("order", order, Order)
-    of_order: dict[str, list[PackingSlip]] = {}
-    for slip in slips or ():
-        require_kind("slip", slip, PackingSlip)
-        for number in slip.orders:
-            of_order.setdefault(number, []).append(slip)
-    stated = nets or {}
-    return [
-        _Share(
-            order,
-            (_Take(None, _by_order(order, wanted, policy)),) if slips is None else _by_slips(order, of_order.get(order.number, [])),
-            stated.get(order.number, {}),
-        )
-        for order, wanted in given
-    ]
-
-
-def _by_slips(order: Order, slips: list[PackingSlip]) -> tuple[_Take, ...]:
-    return tuple(_Take(slip, order.fold.uninvoiced(slip.counted_as)) for slip in slips)
-
-
-def _by_order(order: Order, wanted: Quantities | None, policy: InvoicePolicy) -> tuple[Row, ...]:
-    if wanted is not None:
-        require_kind("quantities", wanted, Mapping)
-        return tuple((line, exact_number(f"quantity of line {line}", quantity)) for line, quantity in sorted(wanted.items()))
-    return tuple((line, left) for line in order.fold.to_invoice if (left := _invoiceable(order.fold, line, policy)))
-
-
-def _invoiceable(fold: Fold, line: int, policy: InvoicePolicy) -> Decimal:
-    """Return what an invoice that follows the order may take of a line; nothing where more is invoiced than wanted."""
-    left = fold.to_invoice.get(line, ZERO)
-    if not policy.over_delivery_by_order:
-        left -= fold.over.get(line, ZERO)
-    return left if (left > 0) is (fold.terms[line].ordered > 0) else ZERO
-
-
-def _tolerated(fold: Fold, line: int) -> Decimal:
-    """Return what may still be invoiced of a line beyond what is left [P5]."""
-    return fold.wanted(line) * fold.terms[line].item.tolerance.invoice.scaleb(-2) - fold.beyond.get(line, ZERO)
-
-
-def _billed(
-    share: _Share,
-    number: str,
-    on: date,
-    at: datetime | None,
-    policy: InvoicePolicy,
-    parts: list[InvoicePart],
-    charges: list[InvoiceCharge],
-) -> Order:
-    """Return the order with what is invoiced posted; add what goes on the invoice to *parts* and *charges*."""
-    order, stated = share.order, share.stated
-    left = [(charge, rest) for charge in order.charges if (rest := order.charge_remainder(charge))]
-    charges += [InvoiceCharge(order.number, evolve(charge, amount=rest)) for charge, rest in left]
-    owing = tuple((charge.number, rest) for charge, rest in left)
-    for take in share.takes:
-        slip = take.slip
-        if slip is None and (implied := _implied(order.fold, take.rows, policy)):
-            order = with_postings(order, Posting(kind=Kind.DELIVERED, document=number, on=on, at=at, rows=implied))
-        nets, exacts, shown = _amounts(order.fold, take.rows, quantum_of(order.currency), stated)
-        posting = Posting(
-            kind=Kind.INVOICED,
-            document=number,
-            source=None if slip is None else slip.number,
-            slip=None if slip is None else slip.counted_as,
-            on=on,
-            at=at,
-            rows=take.rows,
-            nets=nets,
-            exacts=exacts,
-            charges=owing,
-        )
-        order, owing = with_postings(order, posting), ()
-        part = _part(order, posting, stated)
-        if shown is not nets:
-            charges += _roundings(part, shown)
-            part = evolve(part, nets=shown)
-        parts.append(part)
-    return order
-
-
-Nets = tuple[Decimal, ...]
-
-
-def _amounts(fold: Fold, rows: tuple[Row, ...], quantum: Decimal, stated: Mapping[int, Decimal]) -> tuple[Nets, Nets, Nets]:
-    """
-    Return for each row the net to post, the exact amount behind it, and the net to show.
-
-    The three agree to the cent. After credits the net to post may have to make up for more than a cent of earlier rounding;
-    then the line shows its quantity times price, and the rest stands apart.
-    """
-    nets, exacts, shown = [], [], []
-    all_terms, nets_so_far, exacts_so_far = fold.terms, fold.nets, fold.exacts
-    strays = False
-    for line, quantity in rows:
-        terms = all_terms[line]
-        exactly = quantity * (terms.price if terms.discount is ZERO else terms.unit_price)
-        plain = None
-        if line in stated:
-            exactly = net = stated[line]
-        elif line in nets_so_far:
-            net = (exacts_so_far[line] + exactly).quantize(quantum, ROUND_HALF_UP) - nets_so_far[line]
-            if abs(net - exactly) > quantum and abs(net - (plain := exactly.quantize(quantum, ROUND_HALF_UP))) > quantum:
-                strays = True
-            else:
-                plain = None
-        else:
-            net = exactly.quantize(quantum, ROUND_HALF_UP)
-        nets.append(net)
-        exacts.append(exactly)
-        shown.append(net if plain is None else plain)
-    posted = tuple(nets)
-    return posted, tuple(exacts), tuple(shown) if strays else posted
-
-
-def _roundings(part: InvoicePart, shown: Nets) -> Iterator[InvoiceCharge]:
-    """Yield a rounding for each line whose posted net is not the one it shows; below zero, its number is that of the line."""
-    for terms, net, seen in zip(part.terms, part.nets, shown, strict=True):
-        if net != seen:
-            rounding = Charge(number=-terms.number, code="rounding", text=terms.item.name, amount=net - seen, vat=terms.item.vat)
-            yield InvoiceCharge(part.order, rounding)
-
-
-def _part(order: Order, posting: Posting, stated: Mapping[int, Decimal]) -> InvoicePart:
-    terms = order.fold.terms
-    return InvoicePart(
-        order=order.number,
-        slip=posting.source,
-        terms=tuple([terms[line] for line, _ in posting.rows]),
-        quantities=tuple([quantity for _, quantity in posting.rows]),
-        nets=posting.nets,
-        stated=tuple(line for line, _ in posting.rows if line in stated) if stated else (),
-    )
-
-
-def _implied(fold: Fold, rows: tuple[Row, ...], policy: InvoicePolicy) -> tuple[Row, ...]:
-    """Return what an invoice that follows the order delivers as well, so that nothing is invoiced before it is delivered [QTY-6]."""
-    if policy.implies_delivery is ImpliesDelivery.NEVER:
-        return ()
-    always = policy.implies_delivery is ImpliesDelivery.ALWAYS
-    return tuple(
-        (line, missing)
-        for line, quantity in rows
-        if (always or fold.terms[line].item.is_service)
-        and (missing := fold.invoiced(line) + quantity - fold.delivered(line))
-        and (missing > 0) is (quantity > 0)
-    )
-
-
 # ---------------------------------------------------------------------- why not
 
 
-def _why_not(shares: list[_Share], slips: tuple[PackingSlip, ...] | None, on: date, policy: InvoicePolicy) -> tuple[Refusal, ...]:
+def _why_not(shares: list[Share], slips: tuple[PackingSlip, ...] | None, on: date, policy: InvoicePolicy) -> tuple[Refusal, ...]:
     orders = [share.order for share in shares]
     found = [*_against_together(orders)]
     if slips is not None:
@@ -510,7 +318,7 @@ def _against_slips(orders: list[Order], slips: tuple[PackingSlip, ...], on: date
     yield from _against_repeats([slip.number for slip in slips], "packing slip")
 
 
-def _against_takes(share: _Share, policy: InvoicePolicy) -> Iterator[Refusal]:
+def _against_takes(share: Share, policy: InvoicePolicy) -> Iterator[Refusal]:
     number = share.order.number
     if not share.takes:
         yield NO_SLIP.refuse(order=number)
@@ -530,14 +338,14 @@ def _against_rows(order: Order, rows: tuple[Row, ...], policy: InvoicePolicy) ->
             yield UNKNOWN_LINE.refuse(order=order.number, line=line)
             continue
         ordered = order.fold.terms[line].ordered
-        left = _invoiceable(order.fold, line, policy)
+        left = invoiceable(order.fold, line, policy)
         if not quantity or (quantity > 0) is not (ordered > 0):
             yield WRONG_SIGN.refuse(line=line, ordered=ordered, asked=quantity)
-        elif abs(quantity) > abs(left + _tolerated(order.fold, line)):
+        elif abs(quantity) > abs(left + tolerated(order.fold, line)):
             yield OVER_REMAINDER.refuse(line=line, left=left, asked=quantity)
 
 
-def _against_stated(share: _Share) -> Iterator[Refusal]:
+def _against_stated(share: Share) -> Iterator[Refusal]:
     order = share.order
     invoiced = [line for take in share.takes for line, _ in take.rows]
     for line, net in share.stated.items():
