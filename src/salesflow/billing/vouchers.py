@@ -79,30 +79,33 @@ def _sold(invoice: Invoice, *, separate: bool) -> Iterator[tuple[Purpose, str | 
 
 
 @exact
-def of_payment(payment: Payment, invoices: Iterable[Invoice], profile: PostingProfile, *, group: str = "") -> Voucher:
+def of_payment(payment: Payment, documents: Iterable[Invoice | Payment], profile: PostingProfile, *, group: str = "") -> Voucher:
     """
     Return the entries of a payment as it stands: money against what it settled, cash discounts and differences apart.
 
-    What no document has taken is a liability: a prepayment [PRE-1].
+    What no invoice has taken is a liability, a prepayment, and so is what was paid back of it [PRE-1].
 
     Args:
-        invoices: The documents that it settled.
+        documents: The invoices that it settled, and the payments that it paid back or was paid back by.
 
     Raises:
         RefusedError: ``posting.no-account``, ``posting.other-invoices``.
     """
-    parts = [part for invoice in invoices for part in invoice.settlements if part.document == payment.number]
+    given = tuple(documents)
+    parts = [part for each in given if isinstance(each, Invoice) for part in each.settlements if part.document == payment.number]
     money = sum((part.amount - part.discount + part.difference for part in parts), ZERO)
-    if money != payment.amount - payment.balance:
-        settled, given = payment.amount - payment.balance, money
-        raise RefusedError((OTHER_SETTLEMENT.refuse(payment=payment.number, settled=settled, given=given),))
+    others = {each.number for each in given if isinstance(each, Payment)}
+    back = sum((amount for number, amount in payment.settled if number in others), ZERO)
+    if money + back != payment.amount - payment.balance:
+        settled = payment.amount - payment.balance
+        raise RefusedError((OTHER_SETTLEMENT.refuse(payment=payment.number, settled=settled, given=money + back),))
     received = Purpose.COMPENSATION if payment.compensation else Purpose.BANK
     amounts: Amounts = [
         (received, None, payment.amount),
         (Purpose.CASH_DISCOUNT, None, sum((part.discount for part in parts), ZERO)),
         (Purpose.DIFFERENCE, None, -sum((part.difference for part in parts), ZERO)),
         (Purpose.RECEIVABLE, None, -sum((part.amount for part in parts), ZERO)),
-        (Purpose.PREPAYMENT, None, -payment.balance),
+        (Purpose.PREPAYMENT, None, -payment.balance - back),
     ]
     return _voucher(payment, amounts, profile, group, reverse=False)
 
