@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
+from typing import TypeVar
 
 ZERO = Decimal(0)
 HUNDRED = Decimal(100)
+T = TypeVar("T")
 
 
 def exact_number(name: str, value: object) -> Decimal:
@@ -92,5 +95,13 @@ def require_tuple_of(name: str, value: object, kind: type) -> None:
 def require_kind(name: str, value: object, kind: type) -> None:
     """Raise unless *value* is a *kind*."""
     if not isinstance(value, kind):
-        msg = f"{name} must be a {kind.__name__}, not {value!r} of type {type(value).__name__}"
+        msg = f"{name} must be a {getattr(kind, '__name__', kind)}, not {value!r} of type {type(value).__name__}"
         raise TypeError(msg)
+
+
+def all_of(name: str, values: Iterable[T], kind: type[T]) -> tuple[T, ...]:
+    """Return *values* as a tuple; raise unless each is a *kind*."""
+    found = tuple(values)
+    for each in found:
+        require_kind(name, each, kind)
+    return found

@@ -29,6 +29,7 @@ from salesflow import (
     drafts,
     free_text,
     invoices,
+    matching,
     payments,
     recurring,
     statements,
@@ -267,3 +268,45 @@ def test_documents_that_are_none_are_named() -> None:
     for edges in ((), (30, 0), (-1,), [0], (0.5,)):
         with pytest.raises(ValueError, match=r"^buckets must be a tuple of whole numbers from zero in rising order, not"):
             ageing.age((), on=DAY, buckets=edges)  # type: ignore[arg-type]
+
+
+WRONG: Any = "rubbish"
+NUMBERED: dict[str, Any] = {"number": "N-1", "on": DAY}
+LIMIT = CreditLimit(account="ACME", currency="EUR")
+PROFILE = PostingProfile(rows=())
+COMMANDS: dict[str, Callable[[], Any]] = {
+    "draft": lambda: free_text.post(WRONG, **NUMBERED),
+    "account": lambda: free_text.draft(WRONG, [rent()], "EUR", reference="D"),
+    "invoice": lambda: free_text.correct(WRONG, [rent()], cancelling="C", reason="r", **NUMBERED),
+    "reason": lambda: free_text.correct(invoiced()[1], [rent()], cancelling="C", reason=5, **NUMBERED),  # type: ignore[arg-type]
+    "line": lambda: free_text.correct(invoiced()[1], WRONG, cancelling="C", reason="r", **NUMBERED),
+    "quantities": lambda: credit_notes.post([CreditOf(invoice=invoiced()[1], quantities=WRONG)], **NUMBERED),
+    "amounts": lambda: credit_notes.post([CreditOf(invoice=invoiced()[1], amounts=WRONG)], **NUMBERED),
+    "charges": lambda: credit_notes.post([CreditOf(invoice=invoiced()[1], charges=WRONG)], **NUMBERED),
+    "order": lambda: deposits.post(WRONG, percentage=5, **NUMBERED),
+    "order ": lambda: drafts.make(WRONG, **NUMBERED),
+    "payment": lambda: payments.settle(WRONG, [], on=DAY),
+    "payment ": lambda: invoices.post(an_order(), prepayments=WRONG, **NUMBERED),
+    "document": lambda: payments.refund(WRONG, **NUMBERED),
+    "invoice ": lambda: vouchers.of_invoice(WRONG, PROFILE),
+    "profile": lambda: vouchers.of_invoice(invoiced()[1], WRONG),
+    "payment  ": lambda: vouchers.of_payment(WRONG, [], PROFILE),
+    "profile ": lambda: vouchers.of_payment(paid(), [], WRONG),
+    "document ": lambda: vouchers.of_payment(paid(), WRONG, PROFILE),
+    "limit": lambda: credit_limits.exposure(WRONG),
+    "invoice  ": lambda: credit_limits.exposure(LIMIT, invoices=WRONG),
+    "payment   ": lambda: credit_limits.exposure(LIMIT, payments=WRONG),
+    "order  ": lambda: credit_limits.exposure(LIMIT, orders=WRONG),
+    "invoice   ": lambda: matching.first_in_first_out([], WRONG),
+    "line ": lambda: matching.first_in_first_out(WRONG, []),
+    "distributions": lambda: rent(distributions=[("8000", Decimal(1))]),
+    "account of a distribution": lambda: rent(distributions=((5, Decimal(1)),)),
+    "amount of a distribution": lambda: rent(distributions=(("8000", 1),)),
+}
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_what_is_of_the_wrong_kind_is_named(name: str) -> None:
+    """Before any rule looks at it."""
+    with pytest.raises(TypeError, match=rf"^{name.strip()} must (be|hold)"):
+        COMMANDS[name]()

@@ -13,7 +13,7 @@ from itertools import accumulate
 
 from attrs import frozen
 
-from salesflow.checks import ZERO, require_date
+from salesflow.checks import ZERO, all_of, require_date, require_kind
 from salesflow.errors import Refusal, refuse
 from salesflow.model.credit import CREDIT, CheckPoint, CreditLimit, CreditPolicy, HoldReason, HoldRule, LimitType, OnExcess
 from salesflow.model.invoice import Invoice
@@ -95,10 +95,11 @@ def exposure(
 
     Journal orders are drafts and returned orders are in the customer's favour only once they are invoiced: neither counts.
     """
-    balance = sum((each.balance for each in invoices if _is_of(limit, each.account, each.currency)), ZERO)
-    balance -= sum((each.balance for each in payments if _is_of(limit, each.account, each.currency)), ZERO)
+    require_kind("limit", limit, CreditLimit)
+    balance = sum((each.balance for each in all_of("invoice", invoices, Invoice) if _is_of(limit, each.account, each.currency)), ZERO)
+    balance -= sum((each.balance for each in all_of("payment", payments, Payment) if _is_of(limit, each.account, each.currency)), ZERO)
     delivered = ordered = ZERO
-    for order in orders:
+    for order in all_of("order", orders, Order):
         if _is_of(limit, order.invoice_account, order.currency) and not order.is_journal and order.status is not OrderStatus.CANCELLED:
             whole, part = max(order.open_totals.total, ZERO), _delivered(order)
             delivered += part

@@ -15,7 +15,7 @@ from typing import Generic, TypeVar
 
 from attrs import evolve, frozen
 
-from salesflow.checks import ZERO, exact_number
+from salesflow.checks import ZERO, exact_number, require_kind
 from salesflow.model.free_text import FreeTextLine
 from salesflow.model.invoice import Credited, Invoice, InvoiceCharge, InvoiceKind, InvoiceLine, InvoicePart, Settlement, with_settlement
 from salesflow.model.ledger import Kind, Posting, smaller
@@ -81,6 +81,9 @@ def asked_of(claim: CreditOf) -> tuple[dict[int, Decimal], dict[int, Decimal], d
         quantities = {number: each.quantity for number, each in left.items() if each.quantity}
         amounts = {number: each.net for number, each in left.items() if each.net and not each.quantity}
         return quantities, amounts, {place: amount for place, amount in charges_left(claim.invoice).items() if amount}
+    for name, asked in (("quantities", claim.quantities), ("amounts", claim.amounts), ("charges", claim.charges)):
+        if asked is not None:
+            require_kind(name, asked, Mapping)
     return (
         {number: exact_number(f"quantity of line {number}", each) for number, each in (claim.quantities or {}).items()},
         {number: exact_number(f"amount of line {number}", each) for number, each in (claim.amounts or {}).items()},

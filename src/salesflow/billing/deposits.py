@@ -13,7 +13,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from attrs import evolve
 
 from salesflow.billing.crediting import CreditOf, Taking, advance, credited_by, merged, taking_of, words_of
-from salesflow.checks import HUNDRED, ZERO, exact_number, require_date, require_kind
+from salesflow.checks import HUNDRED, ZERO, all_of, exact_number, require_date, require_kind
 from salesflow.errors import Refusal, RefusedError
 from salesflow.model.events import InvoicePosted
 from salesflow.model.free_text import FreeTextLine
@@ -85,6 +85,7 @@ def post(
         RefusedError: ``wrong-status``, ``order.journal``, ``order.before-placed``, ``deposit.amount``, ``deposit.over-order``.
     """
     require_date("on", on)
+    require_kind("order", order, Order)
     quantum, left = quantum_of(order.currency), order.open_totals.total - order.advanced
     asked = _asked(percentage, amount, order.totals.total, quantum)
     if percentage is not None and asked is not None and 0 < asked - left <= quantum:
@@ -153,9 +154,7 @@ def take_off(
     Raises:
         RefusedError: ``deposit.another-order``, ``deposit.used-up``.
     """
-    given = tuple(deposits)
-    for deposit in given:
-        require_kind("deposit", deposit, Invoice)
+    given = all_of("deposit", deposits, Invoice)
     if found := [refusal for deposit in given for refusal in _against(invoice, deposit)]:
         raise RefusedError(found)
     known = {order.number: order for order in orders}

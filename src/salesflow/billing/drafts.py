@@ -15,7 +15,7 @@ from attrs import evolve
 
 from salesflow.billing import invoices
 from salesflow.billing.invoicing import Orders, Quantities
-from salesflow.checks import ZERO, require_date, require_kind
+from salesflow.checks import ZERO, all_of, require_date, require_kind
 from salesflow.errors import Refusal, RefusedError
 from salesflow.lifecycle import Lifecycle, Step
 from salesflow.model.events import DraftDiscarded, DraftMade
@@ -110,7 +110,7 @@ def _by_order(orders: Orders, quantities: Quantities | None) -> dict[str, Order]
     if quantities is not None and not isinstance(orders, Order):
         msg = "quantities go with one order; give several as {order: {line: quantity}}"
         raise TypeError(msg)
-    return {order.number: order for order in given}
+    return {order.number: order for order in all_of("order", given, Order)}
 
 
 def _rows(estimate: Invoice, order: str) -> tuple[tuple[int, Decimal], ...]:
@@ -149,7 +149,8 @@ def post(
     """
     require_date("on", on)
     LIFECYCLE.require("post", draft, on=on)
-    known, known_slips = {order.number: order for order in orders}, {slip.number: slip for slip in slips}
+    known = {order.number: order for order in all_of("order", orders, Order)}
+    known_slips = {slip.number: slip for slip in all_of("slip", slips, PackingSlip)}
     missing = [part.order for part in draft.parts if part.order not in known] + [each for each in draft.slips if each not in known_slips]
     if missing:
         msg = f"draft {draft.number} is of {', '.join(missing)}, which is not among those given"

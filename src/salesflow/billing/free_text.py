@@ -13,7 +13,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from attrs import evolve, frozen
 
 from salesflow.billing import credit_notes
-from salesflow.checks import ZERO, require_date, require_kind
+from salesflow.checks import ZERO, all_of, require_date, require_kind
 from salesflow.errors import Refusal, RefusedError
 from salesflow.model.events import FreeTextInvoiceCorrected, InvoicePosted
 from salesflow.model.free_text import FreeTextLine
@@ -112,9 +112,8 @@ class Draft:
 def draft(account: Party, lines: Iterable[FreeTextLine], currency: str, *, reference: str, terms: TermsOfSale | None = None) -> Draft:
     """Return a free text invoice in process, with the customer's terms of payment."""
     require_currency("currency", currency)
-    given = tuple(lines)
-    for line in given:
-        require_kind("line", line, FreeTextLine)
+    require_kind("account", account, Party)
+    given = all_of("line", lines, FreeTextLine)
     return Draft(
         reference=reference, account=account.invoiced_as, currency=currency, lines=given, payment_terms=account.payment_terms, terms=terms
     )
@@ -162,6 +161,7 @@ def pro_forma(draft: Draft, *, on: date, accounts: Collection[str] | None = None
 @exact
 def why_not(draft: Draft, *, accounts: Collection[str] | None = None, policy: FreeTextPolicy = FREE_TEXT) -> tuple[Refusal, ...]:
     """Return every reason why ``post`` may not run with the same arguments."""
+    require_kind("draft", draft, Draft)
     found = [] if draft.lines else [NO_LINES.refuse(invoice=draft.reference)]
     for place, line in enumerate(draft.lines, start=1):
         found += _against_line(place, line, draft.currency, accounts, policy)
@@ -228,11 +228,13 @@ def correct(
     Raises:
         RefusedError: ``free-text.kind``, ``free-text.no-reason``, and what ``post`` and ``credit_notes.post`` refuse.
     """
+    require_kind("invoice", invoice, Invoice)
+    require_kind("reason", reason, str)
     corrected = Draft(
         reference=number,
         account=invoice.account,
         currency=invoice.currency,
-        lines=tuple(lines),
+        lines=all_of("line", lines, FreeTextLine),
         payment_terms=invoice.payment_terms,
         terms=invoice.terms[0] if invoice.terms else None,
     )

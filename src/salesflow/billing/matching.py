@@ -9,7 +9,7 @@ from decimal import Decimal
 from attrs import define, evolve, frozen
 
 from salesflow.billing.crediting import CreditOf
-from salesflow.checks import ZERO
+from salesflow.checks import ZERO, all_of
 from salesflow.model.invoice import Invoice
 from salesflow.model.order import OrderLine
 from salesflow.money import exact
@@ -47,7 +47,7 @@ def first_in_first_out(lines: Iterable[OrderLine], invoices: Iterable[Invoice]) 
         lines: What comes back, with quantities above zero.
         invoices: Those of one account, in the order in which they are to be used.
     """
-    known = tuple(invoices)
+    known = all_of("invoice", invoices, Invoice)
     sold: dict[tuple[str, Decimal], deque[_Sold]] = defaultdict(deque)
     for invoice in known:
         left = invoice.creditable
@@ -56,7 +56,7 @@ def first_in_first_out(lines: Iterable[OrderLine], invoices: Iterable[Invoice]) 
                 sold[line.item.number, line.unit_price].append(_Sold(invoice.number, line.number, left[line.number].quantity))
     taken: dict[str, dict[int, Decimal]] = defaultdict(dict)
     unmatched = []
-    for wanted in lines:
+    for wanted in all_of("line", lines, OrderLine):
         rest = wanted.ordered
         queue = sold[wanted.item.number, wanted.unit_price]
         while rest and queue:

@@ -15,7 +15,7 @@ from attrs import evolve
 
 from salesflow.billing.invoice_life import LIFECYCLE as INVOICE_LIFECYCLE
 from salesflow.billing.settlement import Debt, Source, granted, in_order, settled_debt, settled_source, spread
-from salesflow.checks import ZERO, exact_number, require_date, require_kind
+from salesflow.checks import ZERO, all_of, exact_number, require_date, require_kind
 from salesflow.errors import Refusal, RefusedError, refuse
 from salesflow.model.events import InvoiceSettled, PaymentReceived, SettlementReversed
 from salesflow.model.invoice import Invoice, Settlement, with_settlement
@@ -181,6 +181,7 @@ def settle(payment: Payment, invoices: Iterable[Invoice], *, on: date, policy: S
             ``payment.before-invoice``, ``payment.before-payment``, ``payment.direction``, ``payment.invoice-twice``, ``payment.reserved``.
     """
     require_date("on", on)
+    require_kind("payment", payment, Payment)
     given = _given(invoices)
     if found := tuple(_against_settling(payment, given, on)):
         raise RefusedError(found)
@@ -275,7 +276,7 @@ def refund(
         RefusedError: ``payment.over-refund``, ``payment.amount``, and what ``settle`` refuses.
     """
     require_date("on", on)
-    given = sorted(documents, key=lambda each: (each.on, each.number))
+    given = sorted(all_of("document", documents, Invoice | Payment), key=lambda each: (each.on, each.number))  # type: ignore[arg-type]
     whole = sum((_in_favour(document) for document in given), ZERO)
     wanted = whole if amount is None else exact_number("amount", amount)
     if not given or not 0 < wanted <= whole:
@@ -306,10 +307,7 @@ def _number_of(account: Party | str) -> str:
 
 
 def _given(invoices: Iterable[Invoice]) -> tuple[Invoice, ...]:
-    given = tuple(invoices)
-    for invoice in given:
-        require_kind("invoice", invoice, Invoice)
-    return given
+    return all_of("invoice", invoices, Invoice)
 
 
 # ---------------------------------------------------------------------- why not

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from decimal import ROUND_HALF_UP, Decimal
 
-from salesflow.checks import ZERO
+from salesflow.checks import ZERO, all_of, require_kind
 from salesflow.errors import RefusedError
 from salesflow.model.invoice import Invoice
 from salesflow.model.payment import Payment
@@ -55,6 +55,8 @@ def of_invoice(invoice: Invoice, profile: PostingProfile, *, group: str = "") ->
     Raises:
         RefusedError: ``posting.no-account``, ``posting.pro-forma``.
     """
+    require_kind("invoice", invoice, Invoice)
+    require_kind("profile", profile, PostingProfile)
     if not invoice.number:
         raise RefusedError((NOT_POSTED.refuse(on=invoice.on),))
     separate = profile.account(Purpose.LINE_DISCOUNT, invoice.account, group) is not None
@@ -91,7 +93,9 @@ def of_payment(payment: Payment, documents: Iterable[Invoice | Payment], profile
     Raises:
         RefusedError: ``posting.no-account``, ``posting.other-invoices``.
     """
-    given = tuple(documents)
+    require_kind("payment", payment, Payment)
+    require_kind("profile", profile, PostingProfile)
+    given = all_of("document", documents, Invoice | Payment)  # type: ignore[arg-type]
     parts = [part for each in given if isinstance(each, Invoice) for part in each.settlements if part.document == payment.number]
     money = sum((part.amount - part.discount + part.difference for part in parts), ZERO)
     others = {each.number for each in given if isinstance(each, Payment)}

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from attrs import frozen
 
-from salesflow.checks import ZERO, require_decimal, require_kind, require_text
+from salesflow.checks import ZERO, require_decimal, require_kind, require_text, require_tuple_of
 from salesflow.model.product import Vat
 from salesflow.money import exact
 
@@ -56,6 +56,10 @@ class FreeTextLine:
         if self.price is None and self.net is None:
             msg = "a free text line needs a price or a net"
             raise ValueError(msg)
+        require_tuple_of("distributions", self.distributions, tuple)
+        for account, amount in self.distributions:
+            require_text("account of a distribution", account)
+            require_decimal("amount of a distribution", amount)
         if self.vat is not None:
             require_kind("vat", self.vat, Vat)
 

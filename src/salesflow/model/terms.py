@@ -14,6 +14,7 @@ from salesflow.period import months_after
 
 SATURDAY, SUNDAY = 5, 6
 WEEK = 7
+LONGEST = 9999
 
 
 class PaymentMethod(Labelled):
@@ -123,8 +124,8 @@ class Due:
 def _require_counts(value: object, *names: str) -> None:
     for name in names:
         count = getattr(value, name)
-        if type(count) is not int or count < 0:
-            msg = f"{name} must be a whole number of zero or more, not {count!r}"
+        if type(count) is not int or not 0 <= count <= LONGEST:
+            msg = f"{name} must be a whole number of zero or more, up to {LONGEST}, not {count!r}"
             raise ValueError(msg)
 
 

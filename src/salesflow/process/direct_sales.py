@@ -10,7 +10,7 @@ from salesflow.checks import require_moment
 from salesflow.model.invoice import Invoice
 from salesflow.model.order import Order, OrderLine
 from salesflow.model.party import Party
-from salesflow.model.policies import ORDERS, OrderPolicy
+from salesflow.model.policies import INVOICES, ORDERS, InvoicePolicy, OrderPolicy
 from salesflow.model.terms import AT_ONCE, TermsOfSale
 from salesflow.outcome import Outcome
 from salesflow.process import deliveries, orders
@@ -28,6 +28,7 @@ def sell(
     payment: str | None = None,
     terms: TermsOfSale | None = None,
     policy: OrderPolicy = ORDERS,
+    invoicing: InvoicePolicy = INVOICES,
 ) -> Outcome[Invoice]:
     """
     Sell over the counter: the facts share one moment, everything is delivered and invoiced, and nothing stays owed.
@@ -38,6 +39,7 @@ def sell(
 
     Args:
         at: The moment, with its zone; its date is the date of every document.
+        invoicing: How it is invoiced, such as a total rounded to what can be paid in cash.
 
     Raises:
         RefusedError: what ``orders.place`` refuses.
@@ -49,7 +51,7 @@ def sell(
     )
     delivered = deliveries.post(placed.document, number=slip or number, on=on, at=at)
     ready: Order = delivered.changed[0]
-    invoiced = invoices.post(ready, slips=delivered.made, number=receipt or number, on=on, at=at)
+    invoiced = invoices.post(ready, slips=delivered.made, number=receipt or number, on=on, at=at, policy=invoicing)
     order, bill = invoiced.changed[0], invoiced.document
     events = (*placed.events, *delivered.events, *invoiced.events)
     if not bill.total:
