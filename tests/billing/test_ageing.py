@@ -17,6 +17,7 @@ from salesflow.billing.ageing import AgedAccount, Bucket, age
 from salesflow.billing.statements import statement
 from salesflow.model.free_text import FreeTextLine
 from salesflow.model.invoice import InvoiceKind
+from salesflow.model.policies import SettlementPolicy
 from salesflow.model.terms import CashDiscount
 from tests.builders import DAY, an_order
 
@@ -219,3 +220,24 @@ def test_discounts_and_differences_age_with_their_day() -> None:
         assert statement("ACME", "EUR", [settled], [payment], period=Period(end=on)).closing == Decimal(expected)
     lines = statement("ACME", "EUR", [settled], [payment], period=Period()).lines
     assert [(line.what.value, line.amount) for line in lines] == [("invoice", 100), ("payment", -98), ("discount", -2)]
+
+
+def test_money_that_came_before_it_was_settled_ages_by_what_it_gave() -> None:
+    """97.99 came on the 2nd, settled 100.00 on the 12th with 2.00 discount and a cent short: in between 97.99 were unallocated."""
+    terms = PaymentTerms(days=30, cash_discount=CashDiscount(percentage=Decimal(2), days=14))
+    owed = evolve(an_invoice("100.00"), payment_terms=terms)
+    early = payments.receive("ACME", Decimal("97.99"), "EUR", number="P-1", on=DAY).document
+    day = DAY + timedelta(days=10)
+    payment, settled = payments.settle(early, [owed], on=day, policy=SettlementPolicy(tolerance=Decimal("0.01")))
+    [before] = age([settled], [payment], on=day - timedelta(days=1))
+    assert (before.amounts[0], before.unallocated) == (Decimal("100.00"), Decimal("-97.99"))
+    assert age([settled], [payment], on=day) == ()
+    again = payments.unsettle(payment, [settled], on=day)
+    later = payments.settle(again.document, [again.changed[1]], on=day, policy=SettlementPolicy(tolerance=Decimal("0.01")))
+    [still] = age([later.changed[1]], [later.document], on=day - timedelta(days=1))
+    assert still == before
+    [plain] = age([owed], [early], on=day)
+    assert plain.labels()[0] == plain.buckets[0].label() == "not due"
+    half = payments.receive("ACME", Decimal("0.50"), "EUR", number="P-2", on=DAY).document
+    [line] = statement("ACME", "EUR", [], [half], period=Period()).lines
+    assert (line.what.value, line.amount) == ("payment", Decimal("-0.50"))

@@ -507,6 +507,16 @@ def test_what_many_credits_were_off_by_stands_on_a_rounding_of_its_own() -> None
     assert (rest.net, rest.charges, last.invoiced_net) == (Decimal("1.34"), (), Decimal("3.35"))
     back, _, note = credit_notes.post(bill, orders=after, number="CN-A", on=DAY, reopens=True)
     assert (note.total, back.fold.nets, back.fold.exacts) == (-bill.total, order.fold.nets, order.fold.exacts)
+    taken = back.postings[-1]
+    assert (taken.kind.value, taken.document, taken.source, taken.on, taken.rows, taken.nets, taken.counts) == (
+        "credited",
+        "CN-A",
+        "INV-A",
+        DAY,
+        ((1, 0),),
+        (Decimal("0.02"),),
+        False,
+    )
     kept = credit_notes.post(bill, {1: 1}, orders=after, number="CN-A", on=DAY, reopens=True).changed[0]
     assert kept.invoiced_net - order.invoiced_net == Decimal("0.02")
     again, final = invoices.post(kept, number="INV-C", on=DAY)

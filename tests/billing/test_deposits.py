@@ -180,7 +180,9 @@ def test_a_prepayment_settles_the_invoice_of_its_order() -> None:
     first = payments.receive(ACME, 150, "EUR", number="P-1", on=DAY, reserved_for="SO-1").document
     second = payments.receive(ACME, 100, "EUR", number="P-2", on=DAY).document
     third = payments.receive(ACME, 100, "EUR", number="P-3", on=DAY).document
-    order, one, two, invoice = invoices.post(an_order(), number="INV-1", on=DAY, prepayments=[first, second, third])
+    done = invoices.post(an_order(), number="INV-1", on=DAY, prepayments=[first, second, third])
+    order, one, two, invoice = done
+    assert [(event.number, event.payment) for event in done.events[1:]] == [("INV-1", "P-1"), ("INV-1", "P-2")]
     assert (one.balance, two.balance, invoice.balance, order.status) == (0, Decimal("32.20"), 0, OrderStatus.OPEN)
     with pytest.raises(RefusedError) as refused:
         invoices.post(an_order(number="SO-2"), number="INV-2", on=DAY, prepayments=[first])
@@ -255,3 +257,11 @@ def test_the_smallest_and_the_largest_deposit(asked: dict[str, Any], total: str)
         wrong: dict[str, Any] = {name: 0.5}
         with pytest.raises(TypeError, match=rf"^{name} must be"):
             deposits.post(an_order(), number="D-1", on=DAY, **wrong)
+
+
+def test_the_last_half_euro_is_settled_too() -> None:
+    """0.50 left to pay is taken from the second prepayment."""
+    paid = [
+        payments.receive(ACME, amount, "EUR", number=number, on=DAY).document for number, amount in (("P-1", Decimal("217.30")), ("P-2", 5))
+    ]
+    assert invoices.post(an_order(), number="INV-1", on=DAY, prepayments=paid).document.balance == 0

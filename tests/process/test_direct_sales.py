@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from salesflow import InvoiceStatus, OrderLine, OrderStatus, RefusedError, direct_sales, item_transactions, memory
+from salesflow import InvoicePolicy, InvoiceStatus, OrderLine, OrderStatus, RefusedError, direct_sales, item_transactions, memory
 from tests.builders import JANE, an_order, chai, chang, codes
 from tests.strategies import order_lines
 
@@ -66,3 +66,11 @@ def test_nothing_is_left_of_a_direct_sale(lines: list[OrderLine], currency: str)
     assert not any(balance.deliver_remainder or balance.invoice_remainder for balance in order.balances)
     assert sale.document.net == order.net == an_order(*lines, currency=currency).net
     assert all(each.invoice == "S-1" for each in item_transactions(order))
+
+
+def test_a_sale_may_be_rounded_to_what_can_be_paid_in_cash() -> None:
+    """66.55 is what it is; 66.60 to the ten cents, and paid so."""
+    for step, total in (("0.05", "66.55"), ("0.10", "66.60")):
+        policy = InvoicePolicy(cash_step=Decimal(step))
+        sale = direct_sales.sell(JANE, [chai(2), chang(1)], "EUR", number="S-1", at=NOON, invoicing=policy)
+        assert (sale.document.total, sale.document.balance, sale.made[-1].amount) == (Decimal(total), 0, Decimal(total))
