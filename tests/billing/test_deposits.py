@@ -265,3 +265,17 @@ def test_the_last_half_euro_is_settled_too() -> None:
         payments.receive(ACME, amount, "EUR", number=number, on=DAY).document for number, amount in (("P-1", Decimal("217.30")), ("P-2", 5))
     ]
     assert invoices.post(an_order(), number="INV-1", on=DAY, prepayments=paid).document.balance == 0
+
+
+def test_a_deposit_is_spread_by_what_each_rate_comes_to_with_its_vat() -> None:
+    """121.00 at 21 percent and 100.00 untaxed: half is 60.50 and 50.00; of 100.00 paid off, 54.75 and 45.25."""
+    order = an_order(
+        OrderLine(item=Item(number="I-1", vat=STANDARD), ordered=Decimal(10), price=Decimal(10)),
+        OrderLine(item=Item(number="I-2", vat=Vat("Z")), ordered=Decimal(10), price=Decimal(10)),
+    )
+    order, deposit = deposits.post(order, percentage=50, number="D-1", on=DAY, account="1450")
+    assert [group.base + group.amount for group in deposit.totals.groups] == [Decimal("60.50"), Decimal("50.00")]
+    order, used, _ = invoices.post(order, {1: 1, 2: 1}, number="INV-1", on=LATER, deposits=[deposit])
+    off = [line.net - used.creditable[line.number].net for line in deposit.free_text]
+    assert off == [Decimal("10.00"), Decimal("10.00")]
+    assert order.advanced == Decimal("88.40")

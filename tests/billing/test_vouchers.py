@@ -128,6 +128,10 @@ def test_the_most_specific_account_is_taken() -> None:
         assert PostingProfile(rows=rows).account(Purpose.RECEIVABLE, customer, "EXPORT") == wanted
     assert PostingProfile(rows=(own, *ROWS)).account(Purpose.RECEIVABLE, "JANE", "HOME") == "1300"
     assert "1310" in entries(vouchers.of_invoice(an_invoice(), PostingProfile(rows=(group, *ROWS)), group="EXPORT"))
+    sold = ProfileRow(purpose=Purpose.REVENUE, account="8010", scope=Scope.CUSTOMER, key="ACME")
+    booked = entries(vouchers.of_invoice(an_invoice(charges=(FREIGHT,)), PostingProfile(rows=(own, sold, *ROWS))))
+    assert {"1320", "8010"} <= set(booked)
+    assert not {"1300", "8000"} & set(booked)
 
 
 def test_a_payment_is_booked_with_its_discount_and_difference() -> None:
