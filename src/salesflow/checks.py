@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import TypeVar
 
 ZERO = Decimal(0)
+ONE = Decimal(1)
 HUNDRED = Decimal(100)
 T = TypeVar("T")
 

@@ -155,7 +155,7 @@ def _amounts(fold: Fold, rows: tuple[Row, ...], quantum: Decimal, stated: Mappin
     strays = False
     for line, quantity in rows:
         terms = all_terms[line]
-        exactly = quantity * (terms.price if terms.discount is ZERO else terms.unit_price)
+        exactly = quantity * (terms.price if terms.is_plain else terms.unit_price)
         plain = None
         if line in stated:
             exactly = net = stated[line]

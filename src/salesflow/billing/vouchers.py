@@ -74,8 +74,8 @@ def _sold(invoice: Invoice, *, separate: bool) -> Iterator[tuple[Purpose, str | 
     quantum = quantum_of(invoice.currency)
     for line in invoice.lines:
         discount = ZERO
-        if separate and line.terms.discount and not line.stated:
-            discount = (line.quantity * line.terms.price).quantize(quantum, ROUND_HALF_UP) - line.net
+        if separate and (line.terms.discount or line.terms.discount_amount) and not line.stated:
+            discount = (line.quantity * line.terms.gross_price).quantize(quantum, ROUND_HALF_UP) - line.net
             yield Purpose.LINE_DISCOUNT, None, discount
         yield Purpose.REVENUE, None, -(line.net + discount)
 

@@ -13,6 +13,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from attrs import evolve, field, frozen
 
 from salesflow.checks import (
+    ONE,
     ZERO,
     require_date,
     require_decimal,
@@ -24,6 +25,7 @@ from salesflow.checks import (
 from salesflow.labels import Labelled
 from salesflow.model.ledger import Fold, Kind, Posting
 from salesflow.model.party import Address, SaleKind
+from salesflow.model.pricing import AgreementLink, PriceOrigin
 from salesflow.model.product import Item
 from salesflow.model.terms import NET_30, PaymentTerms, TermsOfSale
 from salesflow.model.totals import Charge, Totals, add_up
@@ -83,6 +85,10 @@ class OrderLine:
         discount: In percent of the price; the discounted price is not rounded, the line is, once.
         requested: The ship date the customer asked for.
         parent: The line that this delivery schedule line is a part of.
+        price_unit: For how many units the price is.
+        discount_amount: What is taken off per unit, before the percentage [TRD-6, TRD-9].
+        origin: What the price was taken from.
+        link: The commitment of a sales agreement that the line counts towards.
     """
 
     number: int = 0
@@ -92,6 +98,10 @@ class OrderLine:
     discount: Decimal = ZERO
     requested: date | None = None
     parent: int | None = None
+    price_unit: Decimal = ONE
+    discount_amount: Decimal = ZERO
+    origin: PriceOrigin = PriceOrigin.MANUAL
+    link: AgreementLink | None = None
 
     def __attrs_post_init__(self) -> None:
         ordered, price = self.ordered, self.price
@@ -109,17 +119,41 @@ class OrderLine:
             require_date("requested", self.requested)
         if type(self.item) is not Item:
             require_kind("item", self.item, Item)
+        if self.price_unit is not ONE or self.discount_amount is not ZERO:
+            self._check_price()
+
+    def _check_price(self) -> None:
+        for name in ("price_unit", "discount_amount"):
+            require_decimal(name, getattr(self, name))
+        if self.price_unit <= 0:
+            msg = f"price_unit must be above zero, not {self.price_unit}"
+            raise ValueError(msg)
+        if not ZERO <= self.discount_amount <= self.gross_price:
+            msg = f"discount_amount must be from zero to the price of a unit, {self.gross_price}, not {self.discount_amount}"
+            raise ValueError(msg)
+
+    @property
+    @exact
+    def gross_price(self) -> Decimal:
+        """The price of one unit before any discount, unrounded."""
+        return self.price if self.price_unit is ONE else self.price / self.price_unit
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether a unit costs just the price: no discount, and a price for one unit."""
+        return self.discount is ZERO and self.discount_amount is ZERO and self.price_unit is ONE
 
     @property
     @exact
     def unit_price(self) -> Decimal:
-        """The price per unit less the discount, unrounded."""
-        return less_percentage(self.price, self.discount)
+        """The price of one unit less the discount per unit and then the percentage, unrounded [TRD-9]."""
+        return less_percentage(self.gross_price - self.discount_amount, self.discount)
 
     @exact
     def net(self, quantity: Decimal, currency: str) -> Decimal:
         """Return what *quantity* of the line costs: the exact amount rounded once, half up, to the digits of *currency*."""
-        return (quantity * less_percentage(self.price, self.discount)).quantize(quantum_of(currency), ROUND_HALF_UP)
+        price = self.price if self.is_plain else self.unit_price
+        return (quantity * price).quantize(quantum_of(currency), ROUND_HALF_UP)
 
 
 @frozen(kw_only=True)
@@ -170,6 +204,8 @@ class Order:
         placed: The day the order was placed.
         taken_by: Who took the order, for reports.
         warehouse_managed: Whether its lines go through warehouse management, which a subscription may not [ORD-3].
+        quotation: The quotation that it was made from.
+        comment: What the customer added; it goes along to picking lists, packing slips and invoices [QTE-13].
     """
 
     number: str
@@ -189,6 +225,8 @@ class Order:
     project: str | None = None
     rma: str | None = None
     warehouse_managed: bool = False
+    quotation: str | None = None
+    comment: str = ""
     holds: tuple[Hold, ...] = ()
     confirmations: tuple[Confirmed, ...] = ()
     revisions: tuple[Revision, ...] = ()

@@ -6,6 +6,7 @@ from attrs import evolve, frozen
 
 from salesflow.checks import require_kind, require_text, require_tuple_of
 from salesflow.labels import Labelled
+from salesflow.model.pricing import NO_GROUPS, DiscountGroups
 from salesflow.model.terms import NET_30, PaymentTerms
 
 
@@ -20,6 +21,7 @@ class Role(Labelled):
     """What a party is to us; a party may have several roles."""
 
     CUSTOMER = "customer", "Customer", "Klant"
+    PROSPECT = "prospect", "Prospect", "Prospect"
 
 
 class SaleKind(Labelled):
@@ -60,6 +62,7 @@ class Party:
         number: The identity; it never changes, whatever roles are added.
         invoice_account: The party that is invoiced instead; ``None`` is the party itself.
         summary_update: How deliveries are taken together when a plan says *automatic*.
+        groups: The groups by which trade agreements know it.
     """
 
     number: str
@@ -71,6 +74,7 @@ class Party:
     summary_update: SummaryUpdate = SummaryUpdate.NONE
     currency: str | None = None
     address: Address = Address()
+    groups: DiscountGroups = NO_GROUPS
 
     def __attrs_post_init__(self) -> None:
         require_text("number", self.number)
@@ -78,11 +82,17 @@ class Party:
         require_kind("kind", self.kind, PartyKind)
         require_tuple_of("roles", self.roles, Role)
         require_kind("payment_terms", self.payment_terms, PaymentTerms)
+        require_kind("groups", self.groups, DiscountGroups)
 
     @property
     def is_customer(self) -> bool:
         """Whether orders may be placed by this party."""
         return Role.CUSTOMER in self.roles
+
+    @property
+    def is_prospect(self) -> bool:
+        """Whether quotations may be made to this party before it is a customer [PTY-2]."""
+        return Role.PROSPECT in self.roles
 
     @property
     def invoiced_as(self) -> str:

@@ -8,6 +8,8 @@ from attrs import frozen
 
 from salesflow.checks import ZERO, require_decimal, require_kind, require_percentage, require_text, require_tuple_of
 from salesflow.labels import Labelled
+from salesflow.model.pricing import NO_GROUPS, DiscountGroups
+from salesflow.money import require_currency
 
 
 class ProductKind(Labelled):
@@ -74,6 +76,10 @@ class Item:
     What an order line is about: the product as it was sold.
 
     Lines of one product share one value, and documents keep it when the product changes later.
+
+    Args:
+        category: The sales category, as a path: what is in ``Garden/Hoses`` is in ``Garden`` too.
+        dimensions: Which variant it is, as pairs such as ``("colour", "red")``.
     """
 
     number: str
@@ -82,6 +88,8 @@ class Item:
     kind: ProductKind = ProductKind.ITEM
     vat: Vat = NO_VAT
     tolerance: Tolerance = EXACT
+    category: str = ""
+    dimensions: tuple[tuple[str, str], ...] = ()
 
     def __attrs_post_init__(self) -> None:
         require_text("number", self.number)
@@ -89,6 +97,11 @@ class Item:
         require_kind("kind", self.kind, ProductKind)
         require_kind("vat", self.vat, Vat)
         require_kind("tolerance", self.tolerance, Tolerance)
+        require_tuple_of("dimensions", self.dimensions, tuple)
+
+    def is_of(self, category: str) -> bool:
+        """Say whether it is in *category* or in one below it; nothing is of a category without a name."""
+        return bool(category) and (self.category == category or self.category.startswith(f"{category}/"))
 
     @property
     def is_service(self) -> bool:
@@ -98,17 +111,37 @@ class Item:
 
 @frozen(kw_only=True)
 class Product:
-    """An item or a service with its base price, per unit and without VAT."""
+    """
+    An item or a service with its base price, per unit and without VAT.
+
+    Args:
+        currency: What the base price is in; ``None`` where there is one currency only.
+        cost: What a unit costs us, for margins.
+        minimum: The price at or below which a quotation warns [QTE-11].
+        groups: The groups by which trade agreements know it.
+        active: Whether it is still offered [QTE-17].
+    """
 
     item: Item
     price: Decimal
+    currency: str | None = None
+    cost: Decimal | None = None
+    minimum: Decimal | None = None
+    groups: DiscountGroups = NO_GROUPS
+    active: bool = True
 
     def __attrs_post_init__(self) -> None:
         require_kind("item", self.item, Item)
-        require_decimal("price", self.price)
-        if self.price < 0:
-            msg = f"price must be zero or more, not {self.price}"
-            raise ValueError(msg)
+        if self.currency is not None:
+            require_currency("currency", self.currency)
+        require_kind("groups", self.groups, DiscountGroups)
+        for name in ("price", "cost", "minimum"):
+            amount = getattr(self, name)
+            if name == "price" or amount is not None:
+                require_decimal(name, amount)
+                if amount < 0:
+                    msg = f"{name} must be zero or more, not {amount}"
+                    raise ValueError(msg)
 
     @property
     def number(self) -> str:

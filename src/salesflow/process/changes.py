@@ -17,6 +17,7 @@ from salesflow.errors import Refusal, RefusedError
 from salesflow.model.events import OrderChanged
 from salesflow.model.order import Order, OrderLine, Revision, with_terms
 from salesflow.model.order_life import LIFECYCLE
+from salesflow.model.pricing import PriceOrigin
 from salesflow.model.renewal import renew
 from salesflow.money import exact
 from salesflow.outcome import Outcome
@@ -59,11 +60,12 @@ class SetQuantity:
 
 @frozen
 class SetPrice:
-    """Agree another price, and discount where one is given, for what is not invoiced yet."""
+    """Agree another price, and discounts where they are given, for what is not invoiced yet; the line is then priced by hand."""
 
     line: int
     price: Decimal
     discount: Decimal | None = None
+    discount_amount: Decimal | None = None
 
 
 @frozen
@@ -159,9 +161,14 @@ def _changed(order: Order, changes: tuple[Change, ...]) -> tuple[OrderLine, ...]
         match each:
             case SetQuantity(number, ordered):
                 lines[number] = evolve(lines[number], ordered=ordered)
-            case SetPrice(number, price, discount):
-                kept = lines[number].discount if discount is None else discount
-                lines[number] = evolve(lines[number], price=price, discount=kept)
+            case SetPrice(number, price, discount, off):
+                lines[number] = evolve(
+                    lines[number],
+                    price=price,
+                    discount=lines[number].discount if discount is None else discount,
+                    discount_amount=lines[number].discount_amount if off is None else off,
+                    origin=PriceOrigin.MANUAL,
+                )
             case SetRequested(number, requested):
                 lines[number] = evolve(lines[number], requested=requested)
             case RemoveLine(number):

@@ -31,6 +31,7 @@ from salesflow.model.order import Confirmed, Hold, Order, OrderLine, OrderStatus
 from salesflow.model.order_life import LIFECYCLE
 from salesflow.model.party import Address, Party, SaleKind, kind_of_sale
 from salesflow.model.policies import ORDERS, OrderPolicy
+from salesflow.model.pricing import PriceOrigin
 from salesflow.model.product import Product
 from salesflow.model.project import Project
 from salesflow.model.terms import PaymentTerms, TermsOfSale
@@ -288,6 +289,7 @@ def line(
         item=product.item,
         ordered=exact_number("quantity", quantity),
         price=product.price if price is None else price,
+        origin=PriceOrigin.BASE if price is None and not discount else PriceOrigin.MANUAL,
         discount=exact_number("discount", discount) if discount else ZERO,
         requested=requested,
     )
