@@ -202,6 +202,7 @@ def post(
         payment_terms=first.payment_terms,
         terms=tuple(dict.fromkeys(order.terms for order in changed if order.terms is not None)),
         period=period,
+        comments=tuple(dict.fromkeys(order.comment for order in changed if order.comment)),
     )
     invoice, after_all, used = take_off(invoice, changed, deposits, on=on)
     if policy.cash_step is not None:

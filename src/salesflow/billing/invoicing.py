@@ -111,14 +111,17 @@ def billed(
 ) -> Order:
     """Return the order with what is invoiced posted; add what goes on the invoice to *parts* and *charges*."""
     order, stated = share.order, share.stated
-    left = [(charge, rest) for charge in order.charges if (rest := order.charge_remainder(charge))]
-    charges += [InvoiceCharge(order.number, evolve(charge, amount=rest)) for charge, rest in left]
-    owing = tuple((charge.number, rest) for charge, rest in left)
-    for take in share.takes:
+    whole = [charge for charge in order.charges if not charge.spread]
+    for place, take in enumerate(share.takes, start=1):
         slip = take.slip
         if slip is None and (implied := _implied(order.fold, take.rows, policy)):
             order = with_postings(order, Posting(kind=Kind.DELIVERED, document=number, on=on, at=at, rows=implied))
         nets, exacts, shown = _amounts(order.fold, take.rows, quantum_of(order.currency), stated)
+        due = whole if place == 1 else []
+        if place == len(share.takes):
+            due = [*due, *(charge for charge in order.charges if charge.spread)]
+        owing = _owing(order, due, nets)
+        charges += [InvoiceCharge(order.number, evolve(charge, amount=amount)) for charge, amount in owing]
         posting = Posting(
             kind=Kind.INVOICED,
             document=number,
@@ -129,9 +132,9 @@ def billed(
             rows=take.rows,
             nets=nets,
             exacts=exacts,
-            charges=owing,
+            charges=tuple((charge.number, amount) for charge, amount in owing),
         )
-        order, owing = with_postings(order, posting), ()
+        order = with_postings(order, posting)
         part = _part(order, posting, stated)
         if shown is not nets:
             charges += _roundings(part, shown)
@@ -141,6 +144,12 @@ def billed(
 
 
 Nets = tuple[Decimal, ...]
+
+
+def _owing(order: Order, charges: Iterable[Charge], nets: Nets) -> list[tuple[Charge, Decimal]]:
+    """Return what is due of *charges* with an invoice of those *nets*."""
+    net = sum(nets, ZERO)
+    return [(charge, due) for charge in charges if (due := order.charge_left(charge, net))]
 
 
 def _amounts(fold: Fold, rows: tuple[Row, ...], quantum: Decimal, stated: Mapping[int, Decimal]) -> tuple[Nets, Nets, Nets]:

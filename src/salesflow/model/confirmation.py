@@ -26,6 +26,7 @@ class OrderConfirmation:
     charges: tuple[Charge, ...] = ()
     payment_terms: PaymentTerms
     terms: TermsOfSale | None = None
+    comment: str = ""
 
     @property
     def totals(self) -> Totals:

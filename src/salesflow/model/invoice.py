@@ -196,6 +196,7 @@ class Invoice:
         deposit_of: The order that a deposit was invoiced for.
         period: The period a summary invoice covers.
         reason: Why a credit note was given.
+        comments: What its orders say, each once.
         vat_groups: The VAT, where it is not each rate over its base: the credit that closes an invoice takes back what is left of it.
         credits: What credit notes took back.
         terms: The terms of sale of its orders, each edition once.
@@ -218,6 +219,7 @@ class Invoice:
     terms: tuple[TermsOfSale, ...] = ()
     period: Period | None = None
     reason: str = ""
+    comments: tuple[str, ...] = ()
     vat_groups: tuple[VatGroup, ...] | None = None
     reverses: str | None = None
     cancelled_by: str | None = None

@@ -374,10 +374,28 @@ class Order:
         charges = (evolve(charge, amount=left) for charge in self.charges if (left := self.charge_remainder(charge)))
         return add_up(lines, charges if fold.to_invoice else (), self.currency)
 
-    @exact
     def charge_remainder(self, charge: Charge) -> Decimal:
-        """Return what of a charge no invoice has taken."""
-        return charge.amount - self.fold.charged.get(charge.number, ZERO)
+        """Return what of a charge no invoice has taken and the rest of the order still will."""
+        if not charge.spread:
+            return self.charge_left(charge, ZERO)
+        fold = self.fold
+        return self.charge_left(charge, sum((self.line(line).uninvoiced_net for line in fold.to_invoice), ZERO))
+
+    @exact
+    def charge_left(self, charge: Charge, net: Decimal) -> Decimal:
+        """
+        Return what an invoice of that *net* takes of a charge: all that is left of it, or its share where it is spread.
+
+        The share is the charge's part of what is invoiced with it, rounded, less what earlier invoices took,
+        so that the shares of all invoices come to the charge.
+        """
+        taken = self.fold.charged.get(charge.number, ZERO)
+        if not charge.spread:
+            return charge.amount - taken
+        whole = self.net
+        invoiced = sum(self.fold.nets.values(), net)
+        due = charge.amount * invoiced / whole if whole else charge.amount
+        return due.quantize(quantum_of(self.currency), ROUND_HALF_UP) - taken
 
 
 @frozen

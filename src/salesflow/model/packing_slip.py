@@ -38,6 +38,7 @@ class PackingSlip:
         root: The number it was first posted under, where it corrects an earlier slip: its quantities are counted there.
         reverses: The slip that this one takes back, with quantities of the opposite sign.
         replaced_by: The slip that reversed this one and, where it was corrected, the one that took its place.
+        comments: What its orders say, each once.
     """
 
     number: str
@@ -48,6 +49,7 @@ class PackingSlip:
     root: str = ""
     reverses: str | None = None
     replaced_by: tuple[str, ...] = ()
+    comments: tuple[str, ...] = ()
 
     def __attrs_post_init__(self) -> None:
         require_text("number", self.number)
@@ -87,6 +89,7 @@ class PickingList:
     on: date
     order: str
     rows: tuple[Row, ...]
+    comment: str = ""
 
     def __attrs_post_init__(self) -> None:
         require_text("number", self.number)

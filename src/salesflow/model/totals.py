@@ -20,6 +20,8 @@ class Charge:
     Args:
         number: Its place among the charges of its order.
         code: What it is, for programs: ``freight``.
+        spread: Whether invoices take it in proportion to their nets, as they do a discount on the whole order;
+            otherwise the first invoice takes all of it.
     """
 
     number: int
@@ -27,6 +29,7 @@ class Charge:
     amount: Decimal
     text: str = ""
     vat: Vat = NO_VAT
+    spread: bool = False
 
     def __attrs_post_init__(self) -> None:
         require_text("code", self.code)

@@ -353,6 +353,7 @@ def _slip(parts: _Parts, number: str, on: date, at: datetime | None) -> PackingS
         at=at,
         customer=first.customer,
         parts=tuple(Part(order.number, rows) for order, rows in parts),
+        comments=tuple(dict.fromkeys(order.comment for order, _ in parts if order.comment)),
     )
 
 
@@ -502,7 +503,7 @@ def pick(order: Order, quantities: Quantities | None = None, *, number: str, on:
     )
     if found:
         raise RefusedError(found)
-    picking = PickingList(number=number, on=on, order=order.number, rows=rows)
+    picking = PickingList(number=number, on=on, order=order.number, rows=rows, comment=order.comment)
     after = with_postings(order, Posting(kind=Kind.PICKED, document=number, on=on, rows=rows))
     return Outcome(document=picking, made=(picking,), changed=(after,), events=(GoodsPicked(number=number, on=on, order=order.number),))
 

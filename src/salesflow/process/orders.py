@@ -314,6 +314,8 @@ def place(
     project: Project | None = None,
     rma: str | None = None,
     warehouse_managed: bool = False,
+    quotation: str | None = None,
+    comment: str = "",
     policy: OrderPolicy = ORDERS,
 ) -> Outcome[Order]:
     """
@@ -346,6 +348,8 @@ def place(
         project=None if project is None else project.number,
         rma=rma,
         warehouse_managed=warehouse_managed,
+        quotation=quotation,
+        comment=comment,
     )
     refuse((*_against_parties(customer, project, order.sale, policy), *against_shape(order)))
     return Outcome(document=order, made=(order,), events=(OrderPlaced(number=number, on=on, at=at, customer=customer.number),))
@@ -463,6 +467,7 @@ def confirm(order: Order, *, on: date, terms: TermsOfSale | None = None) -> Outc
         charges=order.charges,
         payment_terms=order.payment_terms,
         terms=binding,
+        comment=order.comment,
     )
     after = evolve(order, terms=binding, confirmations=(*order.confirmations, confirmed))
     event = OrderConfirmed(number=order.number, on=on, revision=order.revision)
