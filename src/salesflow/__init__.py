@@ -64,6 +64,7 @@ if TYPE_CHECKING:
     from salesflow.model.terms import PaymentTerms as PaymentTerms
     from salesflow.model.terms import TermsOfSale as TermsOfSale
     from salesflow.model.totals import Charge as Charge
+    from salesflow.model.trade_agreement import TradeAgreement as TradeAgreement
     from salesflow.money import Money as Money
     from salesflow.outcome import Outcome as Outcome
     from salesflow.period import Period as Period
@@ -72,8 +73,10 @@ if TYPE_CHECKING:
     from salesflow.process import direct_sales as direct_sales
     from salesflow.process import fulfilment as fulfilment
     from salesflow.process import orders as orders
+    from salesflow.process import prices as prices
     from salesflow.process import registry as registry
     from salesflow.process.item_transactions import item_transactions as item_transactions
+    from salesflow.process.price_book import PriceBook as PriceBook
     from salesflow.quantity import Quantity as Quantity
 
 _MODULES = {
@@ -92,6 +95,7 @@ _MODULES = {
     "memory": "",
     "orders": "process",
     "payments": "billing",
+    "prices": "process",
     "recurring": "billing",
     "registry": "process",
     "reminders": "billing",
@@ -115,10 +119,12 @@ _NAMES = {
     "model.project": ("Project",),
     "model.terms": ("PaymentTerms", "TermsOfSale"),
     "model.totals": ("Charge",),
+    "model.trade_agreement": ("TradeAgreement",),
     "money": ("Money",),
     "outcome": ("Outcome",),
     "period": ("Period",),
     "process.item_transactions": ("item_transactions",),
+    "process.price_book": ("PriceBook",),
     "quantity": ("Quantity",),
 }
 """Names, by the module that defines them."""

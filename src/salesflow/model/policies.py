@@ -10,6 +10,8 @@ from salesflow.checks import ZERO, require_decimal
 from salesflow.labels import Labelled
 from salesflow.model.invoice import InvoiceKind
 from salesflow.model.party import PartyKind
+from salesflow.model.pricing import PriceOrigin
+from salesflow.model.trade_agreement import Relation
 
 
 class ImpliesDelivery(Labelled):
@@ -33,6 +35,51 @@ class Overpayment(Labelled):
 
     SPECIFIC = "specific", "Keep the discount; book a small difference away", "Korting behouden; klein verschil afboeken"
     UNSPECIFIC = "unspecific", "Grant less discount", "Minder korting toekennen"
+
+
+class UpperBound(Labelled):
+    """Whether the end of a quantity break is part of it [TRD-4]."""
+
+    INCLUSIVE = "inclusive", "Up to and including", "Tot en met"
+    EXCLUSIVE = "exclusive", "Below", "Tot"
+
+
+class Combination(Labelled):
+    """How a line discount and a multiline discount go together [TRD-7]."""
+
+    LINE = "line", "Line discount only", "Alleen regelkorting"
+    MULTILINE = "multiline", "Multiline discount only", "Alleen meerregelkorting"
+    HIGHEST = "highest", "The higher of the two", "De hoogste van de twee"
+    LOWEST = "lowest", "The lower of the two", "De laagste van de twee"
+    SUM = "sum", "Added", "Opgeteld"
+    SUCCESSIVE = "successive", "One after the other", "Na elkaar"
+
+
+PLACES = tuple((relation, place) for relation in Relation for place in range(1, 10))
+"""Every place of every search: rows customer, group, all; columns item, group, all [TRD-2]."""
+
+
+@frozen(kw_only=True)
+class PricePolicy:
+    """
+    How prices and discounts are found.
+
+    Args:
+        searched: The places of the search that are activated [TRD-2].
+        upper: Whether the end of a quantity break is part of it.
+        combination: How line and multiline discount go together.
+        kept: What a line is priced by so that pricing it again leaves it alone [TRD-5].
+    """
+
+    searched: tuple[tuple[Relation, int], ...] = PLACES
+    upper: UpperBound = UpperBound.INCLUSIVE
+    combination: Combination = Combination.SUCCESSIVE
+    kept: tuple[PriceOrigin, ...] = (PriceOrigin.MANUAL, PriceOrigin.QUOTATION, PriceOrigin.SALES_AGREEMENT, PriceOrigin.FREE)
+
+    def __attrs_post_init__(self) -> None:
+        if unknown := set(self.searched) - set(PLACES):
+            msg = f"a place is a relation and a number from 1 to 9, not {min(unknown)}"
+            raise ValueError(msg)
 
 
 @frozen(kw_only=True)
@@ -135,3 +182,4 @@ DELIVERIES = DeliveryPolicy()
 INVOICES = InvoicePolicy()
 SETTLEMENTS = SettlementPolicy()
 FREE_TEXT = FreeTextPolicy()
+PRICES = PricePolicy()

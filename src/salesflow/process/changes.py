@@ -60,12 +60,14 @@ class SetQuantity:
 
 @frozen
 class SetPrice:
-    """Agree another price, and discounts where they are given, for what is not invoiced yet; the line is then priced by hand."""
+    """Agree another price, and discounts where they are given, for what is not invoiced yet; by hand unless *origin* says otherwise."""
 
     line: int
     price: Decimal
     discount: Decimal | None = None
     discount_amount: Decimal | None = None
+    price_unit: Decimal | None = None
+    origin: PriceOrigin = PriceOrigin.MANUAL
 
 
 @frozen
@@ -161,14 +163,8 @@ def _changed(order: Order, changes: tuple[Change, ...]) -> tuple[OrderLine, ...]
         match each:
             case SetQuantity(number, ordered):
                 lines[number] = evolve(lines[number], ordered=ordered)
-            case SetPrice(number, price, discount, off):
-                lines[number] = evolve(
-                    lines[number],
-                    price=price,
-                    discount=lines[number].discount if discount is None else discount,
-                    discount_amount=lines[number].discount_amount if off is None else off,
-                    origin=PriceOrigin.MANUAL,
-                )
+            case SetPrice():
+                lines[each.line] = _priced(lines[each.line], each)
             case SetRequested(number, requested):
                 lines[number] = evolve(lines[number], requested=requested)
             case RemoveLine(number):
@@ -177,6 +173,12 @@ def _changed(order: Order, changes: tuple[Change, ...]) -> tuple[OrderLine, ...]
                 number = each.terms.number or max((*lines, *(line.number for line in order.lines)), default=0) + 1
                 lines[number] = evolve(each.terms, number=number)
     return tuple(lines.values())
+
+
+def _priced(line: OrderLine, change: SetPrice) -> OrderLine:
+    """Return the line at another price; what the change leaves open stays."""
+    given = {name: getattr(change, name) for name in ("discount", "discount_amount", "price_unit") if getattr(change, name) is not None}
+    return evolve(line, price=change.price, origin=change.origin, **given)
 
 
 def _revision(order: Order, lines: tuple[OrderLine, ...], on: date, reason: str) -> Revision:

@@ -20,7 +20,7 @@ from salesflow.billing import (
 )
 from salesflow.lifecycle import Lifecycle
 from salesflow.model import order_life
-from salesflow.process import changes, deliveries, orders
+from salesflow.process import changes, deliveries, orders, price_book, prices
 from salesflow.rules import Rule
 
 LIFECYCLES: tuple[Lifecycle[Any, Any], ...] = (order_life.LIFECYCLE, deliveries.LIFECYCLE, invoice_life.LIFECYCLE, drafts.LIFECYCLE)
@@ -44,6 +44,8 @@ _MODULES = (
     deposits,
     drafts,
     reminders,
+    price_book,
+    prices,
 )
 
 
