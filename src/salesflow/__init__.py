@@ -36,6 +36,9 @@ if TYPE_CHECKING:
     from salesflow.errors import Refusal as Refusal
     from salesflow.errors import RefusedError as RefusedError
     from salesflow.errors import SalesflowError as SalesflowError
+    from salesflow.model.agreement import Commitment as Commitment
+    from salesflow.model.agreement import CommitmentKind as CommitmentKind
+    from salesflow.model.agreement import SalesAgreement as SalesAgreement
     from salesflow.model.free_text import FreeTextLine as FreeTextLine
     from salesflow.model.invoice import Invoice as Invoice
     from salesflow.model.invoice import InvoiceStatus as InvoiceStatus
@@ -68,6 +71,7 @@ if TYPE_CHECKING:
     from salesflow.money import Money as Money
     from salesflow.outcome import Outcome as Outcome
     from salesflow.period import Period as Period
+    from salesflow.process import agreements as agreements
     from salesflow.process import changes as changes
     from salesflow.process import deliveries as deliveries
     from salesflow.process import direct_sales as direct_sales
@@ -75,12 +79,15 @@ if TYPE_CHECKING:
     from salesflow.process import orders as orders
     from salesflow.process import prices as prices
     from salesflow.process import registry as registry
+    from salesflow.process import releases as releases
     from salesflow.process.item_transactions import item_transactions as item_transactions
     from salesflow.process.price_book import PriceBook as PriceBook
+    from salesflow.process.releases import CallOff as CallOff
     from salesflow.quantity import Quantity as Quantity
 
 _MODULES = {
     "ageing": "billing",
+    "agreements": "process",
     "changes": "process",
     "credit_limits": "billing",
     "credit_notes": "billing",
@@ -98,6 +105,7 @@ _MODULES = {
     "prices": "process",
     "recurring": "billing",
     "registry": "process",
+    "releases": "process",
     "reminders": "billing",
     "statements": "billing",
     "summaries": "billing",
@@ -108,6 +116,7 @@ _MODULES = {
 _NAMES = {
     "billing.crediting": ("CreditOf",),
     "errors": ("ConflictError", "DuplicateError", "NotFoundError", "Refusal", "RefusedError", "SalesflowError"),
+    "model.agreement": ("Commitment", "CommitmentKind", "SalesAgreement"),
     "model.free_text": ("FreeTextLine",),
     "model.invoice": ("Invoice", "InvoiceStatus"),
     "model.order": ("DocumentStatus", "Order", "OrderLine", "OrderStatus", "OrderType"),
@@ -124,6 +133,7 @@ _NAMES = {
     "outcome": ("Outcome",),
     "period": ("Period",),
     "process.item_transactions": ("item_transactions",),
+    "process.releases": ("CallOff",),
     "process.price_book": ("PriceBook",),
     "quantity": ("Quantity",),
 }

@@ -14,6 +14,7 @@ from typing import Any, Generic, Self, TypeVar
 
 from salesflow.checks import require_text
 from salesflow.errors import ConflictError, DuplicateError, NotFoundError, RefusedError
+from salesflow.model.agreement import SalesAgreement
 from salesflow.model.confirmation import OrderConfirmation
 from salesflow.model.invoice import Invoice
 from salesflow.model.invoice_draft import InvoiceDraft
@@ -25,6 +26,7 @@ from salesflow.model.product import Product, ProductList
 from salesflow.model.project import Project
 from salesflow.model.recurrence import Recurrence
 from salesflow.model.reminder import Reminder
+from salesflow.model.trade_agreement import TradeAgreement
 from salesflow.outcome import Outcome
 from salesflow.ports import ANOTHER_REQUEST
 
@@ -35,6 +37,8 @@ _KINDS: dict[type, str] = {
     Product: "products",
     ProductList: "product_lists",
     Project: "projects",
+    TradeAgreement: "trade_agreements",
+    SalesAgreement: "agreements",
     Order: "orders",
     OrderConfirmation: "confirmations",
     PickingList: "picking_lists",
@@ -135,6 +139,8 @@ class Work:
     products: Repository[Product]
     product_lists: Repository[ProductList]
     projects: Repository[Project]
+    trade_agreements: Repository[TradeAgreement]
+    agreements: Repository[SalesAgreement]
     orders: Repository[Order]
     confirmations: Repository[OrderConfirmation]
     picking_lists: Repository[PickingList]

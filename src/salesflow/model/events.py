@@ -21,6 +21,57 @@ class OrderPlaced:
 
 
 @frozen(kw_only=True)
+class AgreementDrawnUp:
+    """A sales agreement was drawn up; it is on hold until it is made effective."""
+
+    number: str
+    on: date
+    customer: str
+
+
+@frozen(kw_only=True)
+class AgreementConfirmed:
+    """A version of a sales agreement was confirmed to the customer."""
+
+    number: str
+    on: date
+    version: int
+
+
+@frozen(kw_only=True)
+class AgreementAmended:
+    """The terms of a sales agreement were changed."""
+
+    number: str
+    on: date
+    reason: str
+
+
+@frozen(kw_only=True)
+class AgreementMadeEffective:
+    """Orders may be placed under a sales agreement from now on."""
+
+    number: str
+    on: date
+
+
+@frozen(kw_only=True)
+class AgreementPutOnHold:
+    """No orders may be placed under a sales agreement for now."""
+
+    number: str
+    on: date
+
+
+@frozen(kw_only=True)
+class AgreementClosed:
+    """No orders will be placed under a sales agreement any more."""
+
+    number: str
+    on: date
+
+
+@frozen(kw_only=True)
 class OrderConfirmed:
     """A revision of an order was confirmed to the customer."""
 

@@ -82,6 +82,27 @@ class PricePolicy:
             raise ValueError(msg)
 
 
+class ReleaseScope(Labelled):
+    """What the least and the most of a release are compared with [X6]."""
+
+    LINE = "line", "Each order line", "Elke orderregel"
+    ORDER = "order", "The whole order", "De hele order"
+
+
+@frozen(kw_only=True)
+class AgreementPolicy:
+    """
+    How sales agreements are watched.
+
+    Args:
+        limits_refuse: Whether an order outside the agreed least and most of a release is refused; otherwise it is a warning [AGR-12].
+        limits_per: Whether those are looked at by line or by order.
+    """
+
+    limits_refuse: bool = False
+    limits_per: ReleaseScope = ReleaseScope.LINE
+
+
 @frozen(kw_only=True)
 class OrderPolicy:
     """
@@ -183,3 +204,4 @@ INVOICES = InvoicePolicy()
 SETTLEMENTS = SettlementPolicy()
 FREE_TEXT = FreeTextPolicy()
 PRICES = PricePolicy()
+AGREEMENTS = AgreementPolicy()

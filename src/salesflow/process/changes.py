@@ -17,10 +17,12 @@ from salesflow.errors import Refusal, RefusedError
 from salesflow.model.events import OrderChanged
 from salesflow.model.order import Order, OrderLine, Revision, with_terms
 from salesflow.model.order_life import LIFECYCLE
-from salesflow.model.pricing import PriceOrigin
+from salesflow.model.policies import AGREEMENTS, AgreementPolicy
+from salesflow.model.pricing import AgreementLink, PriceOrigin
 from salesflow.model.renewal import renew
 from salesflow.money import exact
 from salesflow.outcome import Outcome
+from salesflow.process.commitments import Fulfilment, against_links
 from salesflow.process.orders import UNKNOWN_LINE, against_shape
 from salesflow.rules import Rule
 
@@ -79,6 +81,14 @@ class SetRequested:
 
 
 @frozen
+class SetLink:
+    """Let a line count towards a commitment of a sales agreement, or no longer; its price is not looked at [AGR-11]."""
+
+    line: int
+    link: AgreementLink | None
+
+
+@frozen
 class AddLine:
     """Add a line; without a number it takes the next."""
 
@@ -92,7 +102,7 @@ class RemoveLine:
     line: int
 
 
-Change = SetQuantity | SetPrice | SetRequested | AddLine | RemoveLine
+Change = SetQuantity | SetPrice | SetRequested | SetLink | AddLine | RemoveLine
 
 
 @frozen(kw_only=True)
@@ -112,7 +122,15 @@ class Preview:
 
 
 @exact
-def preview(order: Order, changes: Iterable[Change], *, on: date, reason: str = "") -> Preview:
+def preview(
+    order: Order,
+    changes: Iterable[Change],
+    *,
+    on: date,
+    reason: str = "",
+    agreements: Iterable[Fulfilment] = (),
+    agreement_policy: AgreementPolicy = AGREEMENTS,
+) -> Preview:
     """Return what ``change`` would come to with the same arguments, and every reason against it."""
     require_date("on", on)
     wanted = tuple(changes)
@@ -122,21 +140,33 @@ def preview(order: Order, changes: Iterable[Change], *, on: date, reason: str = 
     revision = _revision(order, lines, on, reason)
     after = evolve(with_terms(order, lines), revisions=(*order.revisions, revision))
     refusals = (*_against_change(order, after, revision), *against_shape(after))
+    refusals = (*refusals, *against_links(order, after, agreements, agreement_policy))
     return Preview(order=after, refusals=refusals, difference=after.net - order.net)
 
 
-def change(order: Order, changes: Iterable[Change], *, on: date, reason: str) -> Outcome[Order]:
+def change(
+    order: Order,
+    changes: Iterable[Change],
+    *,
+    on: date,
+    reason: str,
+    agreements: Iterable[Fulfilment] = (),
+    agreement_policy: AgreementPolicy = AGREEMENTS,
+) -> Outcome[Order]:
     """
     Revise the terms of the order; the revision keeps the lines as they stood and the *reason*.
 
     Nothing invoiced is repriced, and a confirmed order needs confirming again.
+
+    Args:
+        agreements: How far each agreement is fulfilled that a changed line is linked to.
 
     Raises:
         RefusedError: ``wrong-status``, ``order.before-placed``, ``order.unknown-line``, ``order.below-floor``,
             ``order.line-in-use``, ``order.no-change``, and what ``place`` refuses.
     """
     require_text("reason", reason)
-    result = preview(order, changes, on=on, reason=reason)
+    result = preview(order, changes, on=on, reason=reason, agreements=agreements, agreement_policy=agreement_policy)
     if result.refusals:
         raise RefusedError(result.refusals)
     after, renewals = renew(order, result.order, order.number, on)
@@ -167,6 +197,8 @@ def _changed(order: Order, changes: tuple[Change, ...]) -> tuple[OrderLine, ...]
                 lines[each.line] = _priced(lines[each.line], each)
             case SetRequested(number, requested):
                 lines[number] = evolve(lines[number], requested=requested)
+            case SetLink(number, link):
+                lines[number] = _linked(lines[number], link)
             case RemoveLine(number):
                 lines.pop(number, None)
             case _:
@@ -179,6 +211,12 @@ def _priced(line: OrderLine, change: SetPrice) -> OrderLine:
     """Return the line at another price; what the change leaves open stays."""
     given = {name: getattr(change, name) for name in ("discount", "discount_amount", "price_unit") if getattr(change, name) is not None}
     return evolve(line, price=change.price, origin=change.origin, **given)
+
+
+def _linked(line: OrderLine, link: AgreementLink | None) -> OrderLine:
+    """Return the line with another link; without one, a price it keeps of an agreement counts as entered by hand."""
+    kept = link is None and line.origin is PriceOrigin.SALES_AGREEMENT
+    return evolve(line, link=link, origin=PriceOrigin.MANUAL if kept else line.origin)
 
 
 def _revision(order: Order, lines: tuple[OrderLine, ...], on: date, reason: str) -> Revision:

@@ -30,7 +30,7 @@ from salesflow.model.ledger import Kind, Posting, Row
 from salesflow.model.order import Confirmed, Hold, Order, OrderLine, OrderStatus, OrderType, require_lines, with_postings, with_terms
 from salesflow.model.order_life import LIFECYCLE
 from salesflow.model.party import Address, Party, SaleKind, kind_of_sale
-from salesflow.model.policies import ORDERS, OrderPolicy
+from salesflow.model.policies import AGREEMENTS, ORDERS, AgreementPolicy, OrderPolicy
 from salesflow.model.pricing import PriceOrigin
 from salesflow.model.product import Product
 from salesflow.model.project import Project
@@ -38,6 +38,7 @@ from salesflow.model.terms import PaymentTerms, TermsOfSale
 from salesflow.model.totals import Charge
 from salesflow.money import exact
 from salesflow.outcome import Outcome
+from salesflow.process.commitments import Fulfilment, against_links
 from salesflow.rules import Rule
 
 NO_CUSTOMER = Rule(
@@ -316,17 +317,23 @@ def place(
     warehouse_managed: bool = False,
     quotation: str | None = None,
     comment: str = "",
+    agreements: Iterable[Fulfilment] = (),
     policy: OrderPolicy = ORDERS,
+    agreement_policy: AgreementPolicy = AGREEMENTS,
 ) -> Outcome[Order]:
     """
     Place an order.
 
     Lines without a number are numbered by position; the customer's invoice account and terms of payment are taken over.
 
+    Args:
+        agreements: How far each agreement is fulfilled that a line is linked to; ``releases.release`` sees to it.
+
     Raises:
         RefusedError: ``order.not-a-customer``, ``order.consumer-to-business``, ``order.project-of-another``,
             or any of ``order.no-lines``, ``order.line-number``, ``order.charge-number``, ``order.sign``, ``order.rma-missing``,
-            ``order.project-missing``, ``order.warehouse-subscription``, ``order.schedule-parent``, ``order.schedule-sum``.
+            ``order.project-missing``, ``order.warehouse-subscription``, ``order.schedule-parent``, ``order.schedule-sum``,
+            and for linked lines what ``commitments.against_links`` yields.
     """
     require_kind("customer", customer, Party)
     numbered = tuple(evolve(each, number=place) if not each.number else each for place, each in enumerate(_lines(lines), start=1))
@@ -352,6 +359,7 @@ def place(
         comment=comment,
     )
     refuse((*_against_parties(customer, project, order.sale, policy), *against_shape(order)))
+    refuse(against_links(None, order, agreements, agreement_policy))
     return Outcome(document=order, made=(order,), events=(OrderPlaced(number=number, on=on, at=at, customer=customer.number),))
 
 
@@ -481,13 +489,16 @@ def change_type(
     on: date,
     rma: str | None = None,
     project: Project | None = None,
+    agreements: Iterable[Fulfilment] = (),
     policy: OrderPolicy = ORDERS,
+    agreement_policy: AgreementPolicy = AGREEMENTS,
 ) -> Outcome[Order]:
     """
     Make the order one of another type [ORD-9].
 
     By default any type can be changed, except item requirements that are delivered; the strict policy fixes more.
     The order must fit its new type: signs, RMA number, project.
+    A journal takes nothing of the agreements its lines are linked to, so they are shown when it becomes an order.
 
     Raises:
         RefusedError: ``order.same-type``, ``order.type-locked``, ``order.type-locked-strict``, ``order.journal-postings``,
@@ -503,6 +514,7 @@ def change_type(
         project=order.project if project is None else project.number,
     )
     refuse((*_against_type_change(order, type, policy), *against_shape(after)))
+    refuse(against_links(None if order.is_journal else order, after, agreements, agreement_policy))
     event = OrderTypeChanged(number=order.number, on=on, before=order.type, after=type)
     return Outcome(document=after, changed=(after,), events=(event,))
 

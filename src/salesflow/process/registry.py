@@ -20,10 +20,16 @@ from salesflow.billing import (
 )
 from salesflow.lifecycle import Lifecycle
 from salesflow.model import order_life
-from salesflow.process import changes, deliveries, orders, price_book, prices
+from salesflow.process import agreements, changes, commitments, deliveries, orders, price_book, prices, releases
 from salesflow.rules import Rule
 
-LIFECYCLES: tuple[Lifecycle[Any, Any], ...] = (order_life.LIFECYCLE, deliveries.LIFECYCLE, invoice_life.LIFECYCLE, drafts.LIFECYCLE)
+LIFECYCLES: tuple[Lifecycle[Any, Any], ...] = (
+    agreements.LIFECYCLE,
+    order_life.LIFECYCLE,
+    deliveries.LIFECYCLE,
+    invoice_life.LIFECYCLE,
+    drafts.LIFECYCLE,
+)
 """The life tables of all documents."""
 
 _MODULES = (
@@ -46,6 +52,9 @@ _MODULES = (
     reminders,
     price_book,
     prices,
+    agreements,
+    commitments,
+    releases,
 )
 
 
