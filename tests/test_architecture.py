@@ -75,6 +75,7 @@ def test_modules_look_in_one_direction(path: Path) -> None:
 
 
 HOMES = {
+    "quotation": ("process.quotations",),
     "sales agreement": ("process.agreements",),
     "order": ("process.orders", "process.changes"),
     "packing slip": ("process.deliveries",),

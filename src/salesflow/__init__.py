@@ -64,6 +64,14 @@ if TYPE_CHECKING:
     from salesflow.model.product import Tolerance as Tolerance
     from salesflow.model.product import Vat as Vat
     from salesflow.model.project import Project as Project
+    from salesflow.model.proposal import ProductLink as ProductLink
+    from salesflow.model.proposal import SupplementaryItem as SupplementaryItem
+    from salesflow.model.quotation import Alternative as Alternative
+    from salesflow.model.quotation import Override as Override
+    from salesflow.model.quotation import Quotation as Quotation
+    from salesflow.model.quotation import QuotationLine as QuotationLine
+    from salesflow.model.quotation import QuotationStatus as QuotationStatus
+    from salesflow.model.quotation import QuotationType as QuotationType
     from salesflow.model.terms import PaymentTerms as PaymentTerms
     from salesflow.model.terms import TermsOfSale as TermsOfSale
     from salesflow.model.totals import Charge as Charge
@@ -71,21 +79,28 @@ if TYPE_CHECKING:
     from salesflow.money import Money as Money
     from salesflow.outcome import Outcome as Outcome
     from salesflow.period import Period as Period
+    from salesflow.process import acceptance as acceptance
     from salesflow.process import agreements as agreements
     from salesflow.process import changes as changes
     from salesflow.process import deliveries as deliveries
     from salesflow.process import direct_sales as direct_sales
     from salesflow.process import fulfilment as fulfilment
+    from salesflow.process import negotiations as negotiations
     from salesflow.process import orders as orders
+    from salesflow.process import parties as parties
     from salesflow.process import prices as prices
+    from salesflow.process import proposals as proposals
+    from salesflow.process import quotations as quotations
     from salesflow.process import registry as registry
     from salesflow.process import releases as releases
+    from salesflow.process import simulations as simulations
     from salesflow.process.item_transactions import item_transactions as item_transactions
     from salesflow.process.price_book import PriceBook as PriceBook
     from salesflow.process.releases import CallOff as CallOff
     from salesflow.quantity import Quantity as Quantity
 
 _MODULES = {
+    "acceptance": "process",
     "ageing": "billing",
     "agreements": "process",
     "changes": "process",
@@ -100,13 +115,18 @@ _MODULES = {
     "invoices": "billing",
     "matching": "billing",
     "memory": "",
+    "negotiations": "process",
     "orders": "process",
+    "parties": "process",
     "payments": "billing",
     "prices": "process",
+    "proposals": "process",
+    "quotations": "process",
     "recurring": "billing",
     "registry": "process",
     "releases": "process",
     "reminders": "billing",
+    "simulations": "process",
     "statements": "billing",
     "summaries": "billing",
     "vouchers": "billing",
@@ -126,6 +146,8 @@ _NAMES = {
     "model.policies": ("DeliveryPolicy", "InvoicePolicy", "OrderPolicy"),
     "model.product": ("Item", "Product", "ProductKind", "ProductList", "Tolerance", "Vat"),
     "model.project": ("Project",),
+    "model.proposal": ("ProductLink", "SupplementaryItem"),
+    "model.quotation": ("Alternative", "Override", "Quotation", "QuotationLine", "QuotationStatus", "QuotationType"),
     "model.terms": ("PaymentTerms", "TermsOfSale"),
     "model.totals": ("Charge",),
     "model.trade_agreement": ("TradeAgreement",),

@@ -24,6 +24,8 @@ from salesflow.model.party import Party
 from salesflow.model.payment import Payment
 from salesflow.model.product import Product, ProductList
 from salesflow.model.project import Project
+from salesflow.model.proposal import ProductLink, SupplementaryItem
+from salesflow.model.quotation import Quotation
 from salesflow.model.recurrence import Recurrence
 from salesflow.model.reminder import Reminder
 from salesflow.model.trade_agreement import TradeAgreement
@@ -38,6 +40,9 @@ _KINDS: dict[type, str] = {
     ProductList: "product_lists",
     Project: "projects",
     TradeAgreement: "trade_agreements",
+    ProductLink: "product_links",
+    SupplementaryItem: "supplementary_items",
+    Quotation: "quotations",
     SalesAgreement: "agreements",
     Order: "orders",
     OrderConfirmation: "confirmations",
@@ -140,6 +145,9 @@ class Work:
     product_lists: Repository[ProductList]
     projects: Repository[Project]
     trade_agreements: Repository[TradeAgreement]
+    product_links: Repository[ProductLink]
+    supplementary_items: Repository[SupplementaryItem]
+    quotations: Repository[Quotation]
     agreements: Repository[SalesAgreement]
     orders: Repository[Order]
     confirmations: Repository[OrderConfirmation]

@@ -334,7 +334,7 @@ def test_limits_may_be_of_the_whole_order() -> None:
     assert outside_limits(agreement, order, AgreementPolicy(limits_per=ReleaseScope.ORDER)) == ()
     most = evolve(HUNDRED_CHAI, most_release=D(5))
     [refusal] = outside_limits(effective(most), order, AgreementPolicy(limits_per=ReleaseScope.ORDER))
-    assert refusal.message == "order SO-1 takes 6 of commitment 1; at least 0 and at most 5 were agreed"
+    assert refusal.message == "order SO-1 takes 6 of commitment 1; from 0 to 5 was agreed"
 
 
 def test_a_framework_contract_needs_no_quantity() -> None:
@@ -435,6 +435,28 @@ def test_a_price_that_is_not_fixed_may_change() -> None:
     found = standing(evolve(HUNDRED_CHAI, fixed=False), orders=(order,))
     after = changes.change(order, [changes.SetPrice(1, D(14))], on=DAY, reason="deal", agreements=[found]).document
     assert (after.lines[0].price, after.lines[0].link) == (14, AgreementLink("AG-1", 1))
+
+
+def test_a_value_commitment_fixes_its_discount() -> None:
+    """The price is not agreed on and may change, the discount may not [AGR-2, AGR-11]."""
+    fixed = evolve(CHANG_VALUE, fixed=True)
+    order = called_off(standing(fixed), [CallOff(commitment=1, quantity=D(1), product=CHANG)])
+    shown = [standing(fixed, orders=(order,))]
+    after = changes.change(order, [changes.SetPrice(1, D(14))], on=DAY, reason="deal", agreements=shown).document
+    assert after.lines[0].price == 14
+    with pytest.raises(RefusedError) as refused:
+        changes.change(order, [changes.SetPrice(1, D(14), D(6))], on=DAY, reason="deal", agreements=shown)
+    assert codes(refused) == ("agreement.price-fixed",)
+
+
+def test_a_confirmation_is_not_repeated_and_nothing_comes_before_the_first_day() -> None:
+    """A version is confirmed once, and on the day the agreement was drawn up at the earliest [AGR-5]."""
+    with pytest.raises(RefusedError) as refused:
+        agreements.confirm(effective(), on=LATER)
+    assert codes(refused) == ("agreement.confirmed",)
+    with pytest.raises(RefusedError) as refused:
+        agreements.make_effective(drawn_up(), on=date(2026, 3, 1))
+    assert codes(refused) == ("agreement.before-drawn-up",)
 
 
 def test_an_untouched_line_is_not_looked_at() -> None:

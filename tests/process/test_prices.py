@@ -367,6 +367,22 @@ def test_what_leaves_a_price_open_is_refused(wrong: list[TradeAgreement], code: 
         assert {refusal.code for refusal in price_book.why_not(entered)} == {code}
 
 
+@pytest.mark.parametrize(
+    ("periods", "when"),
+    [
+        ((Period(), Period()), "at any time"),
+        ((Period(None, DAY), Period()), "until 2026-03-02"),
+        ((Period(None, DAY), Period(None, date(2026, 3, 1))), "until 2026-03-01"),
+        ((Period(date(2026, 1, 1), DAY), Period(date(2026, 2, 1), None)), "from 2026-02-01"),
+    ],
+)
+def test_an_overlap_says_when(periods: tuple[Period, Period], when: str) -> None:
+    """From the later start, or until the earlier end."""
+    pair = [agreement(f"P-{number}", price=D(1), period=period) for number, period in enumerate(periods)]
+    [refusal] = price_book.why_not(pair)
+    assert refusal.message == f"agreements P-0 and P-1 both hold for a quantity of 0 {when}"
+
+
 def test_what_follows_on_is_no_overlap() -> None:
     """The day after, the very end of a break, another unit, and two that are both to be searched on."""
     book = PriceBook(

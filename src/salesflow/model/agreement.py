@@ -104,7 +104,7 @@ class Commitment:
                 return self.item is not None and self.item.number == item.number
             case CommitmentKind.CATEGORY_VALUE:
                 return item.is_of(self.category)
-            case CommitmentKind.VALUE:
+            case _:
                 return True
 
     def prices(self, line: OrderLine) -> bool:

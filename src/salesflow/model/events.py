@@ -72,6 +72,124 @@ class AgreementClosed:
 
 
 @frozen(kw_only=True)
+class PartyConverted:
+    """A prospect became a customer; it is the same party."""
+
+    number: str
+    on: date
+
+
+@frozen(kw_only=True)
+class QuotationDrawnUp:
+    """An offer was drawn up, asked for or on our own initiative."""
+
+    number: str
+    on: date
+    party: str
+
+
+@frozen(kw_only=True)
+class QuotationRevised:
+    """An offer was changed; after it was sent that made a new version."""
+
+    number: str
+    on: date
+    version: int
+
+
+@frozen(kw_only=True)
+class QuotationApproved:
+    """An offer beyond the limits was approved."""
+
+    number: str
+    on: date
+    by: str
+
+
+@frozen(kw_only=True)
+class QuotationNotApproved:
+    """An offer beyond the limits was not approved."""
+
+    number: str
+    on: date
+    by: str
+
+
+@frozen(kw_only=True)
+class QuotationSent:
+    """A version of an offer went to the customer and is binding until it expires."""
+
+    number: str
+    on: date
+    version: int
+    expires: date
+
+
+@frozen(kw_only=True)
+class QuotationExtended:
+    """An offer is valid for longer."""
+
+    number: str
+    on: date
+    expires: date
+
+
+@frozen(kw_only=True)
+class QuotationConfirmed:
+    """
+    An offer was accepted and became an order.
+
+    Args:
+        opportunity: What it belongs to, to be closed as won unless it is kept open [X5].
+    """
+
+    number: str
+    on: date
+    order: str
+    alternative: str
+    opportunity: str | None
+    keep_opportunity_open: bool
+
+
+@frozen(kw_only=True)
+class QuotationLost:
+    """A customer declined an offer."""
+
+    number: str
+    on: date
+    reason: str
+    competitor: str
+
+
+@frozen(kw_only=True)
+class QuotationCancelled:
+    """An offer was withdrawn."""
+
+    number: str
+    on: date
+    reason: str
+
+
+@frozen(kw_only=True)
+class NegotiationMoved:
+    """A counter-offer was made or an objection raised."""
+
+    number: str
+    on: date
+    move: int
+
+
+@frozen(kw_only=True)
+class NegotiationAnswered:
+    """A counter-offer or objection was answered."""
+
+    number: str
+    on: date
+    move: int
+    accepted: bool
+
+
+@frozen(kw_only=True)
 class OrderConfirmed:
     """A revision of an order was confirmed to the customer."""
 

@@ -63,6 +63,7 @@ class Party:
         invoice_account: The party that is invoiced instead; ``None`` is the party itself.
         summary_update: How deliveries are taken together when a plan says *automatic*.
         groups: The groups by which trade agreements know it.
+        group: The customer group it is in, for rules of proposals.
     """
 
     number: str
@@ -75,6 +76,7 @@ class Party:
     currency: str | None = None
     address: Address = Address()
     groups: DiscountGroups = NO_GROUPS
+    group: str = ""
 
     def __attrs_post_init__(self) -> None:
         require_text("number", self.number)

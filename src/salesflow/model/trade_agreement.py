@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
+from collections.abc import Mapping
+from decimal import ROUND_HALF_UP, Decimal
 
 from attrs import frozen
 
 from salesflow.checks import HUNDRED, ONE, ZERO, require_decimal, require_kind, require_percentage, require_text, require_tuple_of
 from salesflow.labels import Labelled
-from salesflow.money import exact, require_currency
+from salesflow.model.product import Vat
+from salesflow.model.totals import Charge
+from salesflow.money import allocate, exact, quantum_of, require_currency
 from salesflow.period import Period
 
 ALWAYS = Period()
@@ -168,3 +171,29 @@ def successive(first: Decimal, second: Decimal) -> Decimal:
     """
     left = (HUNDRED - first) * (HUNDRED - second)
     return (HUNDRED - left.scaleb(-2)).normalize() + ZERO
+
+
+TOTAL_DISCOUNT = "total-discount"
+"""The code of the charges that a discount on the whole order is."""
+
+
+@exact
+def discount_charges(nets: Mapping[Vat, Decimal], discount: Discount, currency: str, *, first: int = 1) -> tuple[Charge, ...]:
+    """
+    Return a discount on the whole order as charges below zero, one for each VAT, that invoices take in proportion.
+
+    It is rounded once, half up, and divided over the VATs by their nets without losing a cent.
+
+    Args:
+        first: The number of the first charge.
+    """
+    net = sum(nets.values(), ZERO)
+    off = (net - discount.off(net)).quantize(quantum_of(currency), ROUND_HALF_UP)
+    if off <= 0:
+        return ()
+    parts = allocate(off, list(nets.values()), step=quantum_of(currency))
+    given = [(vat, part) for vat, part in zip(nets, parts, strict=True) if part]
+    return tuple(
+        Charge(number=number, code=TOTAL_DISCOUNT, amount=-part, vat=vat, spread=True)
+        for number, (vat, part) in enumerate(given, start=first)
+    )

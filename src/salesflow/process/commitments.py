@@ -88,7 +88,7 @@ RELEASE_LIMITS = Rule(
     code="agreement.release-limits",
     en="What an order takes of a commitment lies between the least and the most that were agreed.",
     nl="Wat een order van een toezegging afneemt, ligt tussen het minimale en maximale vrijgavebedrag.",
-    refusal="{what} takes {asked} of commitment {commitment}; at least {least} and at most {most} were agreed",
+    refusal="{what} takes {asked} of commitment {commitment}; from {least} to {most} was agreed",
     spec=("AGR-12",),
     source="documentation",
 )
@@ -268,7 +268,7 @@ def against_links(
 
 def _against_agreement(agreement: SalesAgreement, order: Order, *, is_new: bool) -> Iterator[Refusal]:
     if is_new and agreement.status is not AgreementStatus.EFFECTIVE:
-        yield NOT_EFFECTIVE.refuse(agreement=agreement.number, status=agreement.status)
+        yield NOT_EFFECTIVE.refuse(agreement=agreement.number, status=agreement.status.en.lower())
     if order.customer != agreement.customer:
         yield ANOTHER_CUSTOMER.refuse(agreement=agreement.number, owner=agreement.customer, order=order.number, customer=order.customer)
     if order.currency != agreement.currency:
@@ -307,11 +307,8 @@ def outside_limits(
 
     These are warnings unless the policy refuses them; they are looked at by line or by order, as it says.
     """
-    found: list[Refusal] = []
-    for balance in fulfilment(agreement, [order]):
-        if commitment in {None, balance.commitment.number}:
-            found += _outside(balance, order, policy)
-    return tuple(found)
+    balances = [each for each in fulfilment(agreement, [order]) if commitment in {None, each.commitment.number}]
+    return tuple(refusal for balance in balances for refusal in _outside(balance, order, policy))
 
 
 def _outside(balance: CommitmentBalance, order: Order, policy: AgreementPolicy) -> Iterator[Refusal]:
@@ -323,5 +320,5 @@ def _outside(balance: CommitmentBalance, order: Order, policy: AgreementPolicy) 
         low = terms.least_release is not None and asked < terms.least_release
         high = terms.most_release is not None and asked > terms.most_release
         if asked > 0 and (low or high):
-            least, most = (terms.least_release or ZERO), ("any" if terms.most_release is None else terms.most_release)
+            least, most = (terms.least_release or ZERO), ("any amount" if terms.most_release is None else terms.most_release)
             yield RELEASE_LIMITS.refuse(what=what, asked=asked, commitment=terms.number, least=least, most=most)

@@ -33,7 +33,7 @@ OVERLAP = Rule(
     code="trade-agreement.overlap",
     en="Two agreements on the same do not hold for the same quantity on the same day, unless the search goes on after both.",
     nl="Twee afspraken over hetzelfde gelden niet voor dezelfde hoeveelheid op dezelfde dag, tenzij na beide wordt verder gezocht.",
-    refusal="agreements {first} and {second} both hold on {period} from a quantity of {quantity}",
+    refusal="agreements {first} and {second} both hold for a quantity of {quantity} {when}",
     spec=("TRD-2", "TRD-4"),
     source="choice",
 )
@@ -114,8 +114,19 @@ def _against_overlaps(group: list[TradeAgreement]) -> Iterator[Refusal]:
         for other in running:
             if not (each.find_next and other.find_next) and _quantities_overlap(each, other):
                 first, second = sorted((each, other), key=lambda agreement: agreement.number)
-                yield OVERLAP.refuse(first=first.number, second=second.number, period=each.period, quantity=max(each.least, other.least))
+                yield OVERLAP.refuse(
+                    first=first.number, second=second.number, quantity=max(each.least, other.least), when=_when(each, other)
+                )
         running.append(each)
+
+
+def _when(one: TradeAgreement, other: TradeAgreement) -> str:
+    """Say from when two agreements hold together, or until when, as far as that is known."""
+    starts = [each.period.start for each in (one, other) if each.period.start is not None]
+    ends = [each.period.end for each in (one, other) if each.period.end is not None]
+    if starts:
+        return f"from {max(starts)}"
+    return f"until {min(ends)}" if ends else "at any time"
 
 
 def _quantities_overlap(one: TradeAgreement, other: TradeAgreement) -> bool:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 
 from attrs import frozen
 
@@ -22,8 +22,8 @@ from salesflow.model.policies import PRICES, Combination, PricePolicy
 from salesflow.model.pricing import PriceOrigin
 from salesflow.model.product import Product, Vat
 from salesflow.model.totals import Charge
-from salesflow.model.trade_agreement import NO_DISCOUNT, Discount, Relation, Scope, TradeAgreement, successive
-from salesflow.money import allocate, exact, quantum_of, require_currency
+from salesflow.model.trade_agreement import NO_DISCOUNT, Discount, Relation, Scope, TradeAgreement, discount_charges, successive
+from salesflow.money import exact, require_currency
 from salesflow.process.changes import Change, SetPrice
 from salesflow.process.price_book import PriceBook
 from salesflow.rules import Rule
@@ -36,9 +36,6 @@ NO_PRICE = Rule(
     spec=("TRD-5",),
     source="documentation",
 )
-
-TOTAL_DISCOUNT = "total-discount"
-"""The code of the charge that a total discount is."""
 
 
 @frozen(kw_only=True)
@@ -246,28 +243,6 @@ class _Search:
 
 
 @exact
-def discount_charges(nets: Mapping[Vat, Decimal], discount: Discount, currency: str, *, first: int = 1) -> tuple[Charge, ...]:
-    """
-    Return a discount on the whole order as charges below zero, one for each VAT, that invoices take in proportion.
-
-    It is rounded once, half up, and divided over the VATs by their nets without losing a cent.
-
-    Args:
-        first: The number of the first charge.
-    """
-    net = sum(nets.values(), ZERO)
-    off = (net - discount.off(net)).quantize(quantum_of(currency), ROUND_HALF_UP)
-    if off <= 0:
-        return ()
-    parts = allocate(off, list(nets.values()), step=quantum_of(currency))
-    given = [(vat, part) for vat, part in zip(nets, parts, strict=True) if part]
-    return tuple(
-        Charge(number=number, code=TOTAL_DISCOUNT, amount=-part, vat=vat, spread=True)
-        for number, (vat, part) in enumerate(given, start=first)
-    )
-
-
-@exact
 def added(agreements: Iterable[TradeAgreement]) -> Discount:
     """
     Return what several discounts come to: amounts and percentages added, first with first and second with second, the two sums in turn.
@@ -299,7 +274,7 @@ def combine(line: Discount, multiline: Discount, price: Decimal, combination: Co
             return max(line, multiline, key=lambda discount: discount.off(price))
         case Combination.SUM:
             return Discount(line.amount + multiline.amount, min(line.percentage + multiline.percentage, HUNDRED))
-        case Combination.SUCCESSIVE:
+        case _:
             return Discount(line.amount + multiline.amount, successive(line.percentage, multiline.percentage))
 
 

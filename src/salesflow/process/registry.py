@@ -20,10 +20,25 @@ from salesflow.billing import (
 )
 from salesflow.lifecycle import Lifecycle
 from salesflow.model import order_life
-from salesflow.process import agreements, changes, commitments, deliveries, orders, price_book, prices, releases
+from salesflow.process import (
+    acceptance,
+    agreements,
+    changes,
+    commitments,
+    deliveries,
+    negotiations,
+    orders,
+    parties,
+    price_book,
+    prices,
+    proposals,
+    quotations,
+    releases,
+)
 from salesflow.rules import Rule
 
 LIFECYCLES: tuple[Lifecycle[Any, Any], ...] = (
+    quotations.LIFECYCLE,
     agreements.LIFECYCLE,
     order_life.LIFECYCLE,
     deliveries.LIFECYCLE,
@@ -55,6 +70,11 @@ _MODULES = (
     agreements,
     commitments,
     releases,
+    parties,
+    quotations,
+    acceptance,
+    negotiations,
+    proposals,
 )
 
 
