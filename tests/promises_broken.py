@@ -138,9 +138,9 @@ def counter(**asked: Any) -> Any:
 
 
 def old_version() -> Any:
-    """Accept a counter-offer to a version that is archived."""
+    """Accept a counter-offer to a version after which another was sent."""
     asked = counter(prices={1: 1}).document
-    newer = quotations.revise(asked, lines=[quotations.line(CHAI, 9)], on=DAY).document
+    newer = sent(quotations.revise(asked, lines=[quotations.line(CHAI, 9)], on=DAY).document)
     return negotiations.answer(newer, 1, text="fine", accept=True, on=DAY)
 
 
@@ -237,7 +237,7 @@ SAID = {
     "agreement.return-of-one": "order SO-1 is a returned order and linked to AG-1 and AG-2",
     "negotiation.not-open": "quotation Q-1 has no move 1 that is still to be answered",
     "negotiation.nothing-asked": "the counter-offer is about price and asks for nothing",
-    "negotiation.old-version": "move 1 is about version 1; version 2 is active",
+    "negotiation.old-version": "move 1 is about version 1; version 2 was sent since",
     "negotiation.unknown-line": "alternative 1 of quotation Q-1 has no line 9 to ask 1 for",
     "party.customer-already": "party ACME is a customer already",
     "price.none": "product CHAI has no price in EUR on 2026-03-02",

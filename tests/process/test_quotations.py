@@ -763,10 +763,11 @@ def test_a_counter_offer_asks_for_what_it_is_about(asked: dict[str, Any], code: 
     assert codes(refused) == (code,)
 
 
-def test_only_the_active_version_is_agreed_on() -> None:
+def test_only_the_last_version_that_was_sent_is_agreed_on() -> None:
     """A counter-offer to an older version can be declined, not accepted; a draft is not negotiated [QTE-2]."""
     asked = negotiations.counter(sent(two()), subject=Subject.PRICE, alternative="half", prices={1: 90}, text="90", on=DAY).document
-    newer = quotations.revise(asked, favourite="half", on=DAY).document
+    draft = quotations.revise(asked, favourite="half", on=DAY).document
+    newer = sent(draft)
     with pytest.raises(RefusedError) as refused:
         negotiations.answer(newer, 1, text="fine", accept=True, on=DAY)
     assert codes(refused) == ("negotiation.old-version",)
@@ -774,6 +775,11 @@ def test_only_the_active_version_is_agreed_on() -> None:
     with pytest.raises(RefusedError) as refused:
         negotiations.counter(offer(), subject=Subject.PRICE, prices={1: 1}, text="less", on=DAY)
     assert codes(refused) == ("wrong-status",)
+    both = negotiations.counter(asked, subject=Subject.PAYMENT, payment_terms=PaymentTerms(days=90), text="later", on=DAY).document
+    for move in (1, 2):
+        both = negotiations.answer(both, move, text="fine", accept=True, on=DAY).document
+    assert (len(both.versions), both.net("half"), both.version.payment_terms.days) == (2, D("465.32"), 90)
+    assert negotiations.answer(draft, 1, text="fine", accept=True, on=DAY).document.favourite.name == "half"
     taken = negotiations.answer(asked, 1, text="fine", accept=True, on=DAY).document
     assert (taken.net("half"), taken.net("full")) == (D("465.32"), D("1000.00"))
 

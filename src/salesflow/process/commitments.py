@@ -211,12 +211,11 @@ def _use(order: Order, line: LineBalance, commitment: Commitment) -> Use:
     whole = beyond if returns else max(order.fold.target(line.number), beyond, key=abs)
     parts = (invoiced, beyond, whole)
     if not commitment.counts_quantity:
-        nets = order.fold.nets.get(line.number, ZERO)
+        quantum = quantum_of(order.currency)
+        nets = order.fold.nets.get(line.number, ZERO).quantize(quantum)
         exactly = order.fold.exacts.get(line.number, ZERO)
         parts = tuple(  # type: ignore[assignment]
-            (exactly + (part - invoiced) * line.terms.unit_price).quantize(quantum_of(order.currency), ROUND_HALF_UP)
-            if part != invoiced
-            else nets
+            (exactly + (part - invoiced) * line.terms.unit_price).quantize(quantum, ROUND_HALF_UP) if part != invoiced else nets
             for part in parts
         )
     return Use(

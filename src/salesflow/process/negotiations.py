@@ -50,9 +50,9 @@ NOT_OPEN = Rule(
 )
 OLD_VERSION = Rule(
     code="negotiation.old-version",
-    en="A counter-offer is accepted while the version it is about is the active one.",
-    nl="Een tegenbod wordt aanvaard zolang de versie waar het over gaat de actieve is.",
-    refusal="move {move} is about version {version}; version {active} is active",
+    en="A counter-offer is accepted while the version it is about is the last that was sent.",
+    nl="Een tegenbod wordt aanvaard zolang de versie waar het over gaat de laatste is die is verzonden.",
+    refusal="move {move} is about version {version}; version {sent} was sent since",
     spec=("QTE-2",),
     source="choice",
 )
@@ -147,8 +147,9 @@ def answer(quotation: Quotation, move: int, *, text: str, on: date, accept: bool
     """
     Answer a counter-offer or an objection.
 
-    An accepted counter-offer makes a new version with what was asked for; its prices stand as totals against the list prices,
-    so that the limits of discount and earning are looked at. An objection that is accepted asks for a revision by hand.
+    An accepted counter-offer makes a new version with what was asked for, and further ones to the same offer add to it.
+    Its prices stand as totals against the list prices, so that the limits of discount and earning are looked at.
+    An objection that is accepted asks for a revision by hand.
 
     Raises:
         RefusedError: ``wrong-status``, ``quotation.before-drawn-up``, ``negotiation.not-open``, ``negotiation.old-version``,
@@ -159,8 +160,9 @@ def answer(quotation: Quotation, move: int, *, text: str, on: date, accept: bool
     asked = next((each for each in quotation.moves if each.number == move and each.answer is None), None)
     if asked is None:
         raise RefusedError((NOT_OPEN.refuse(quotation=quotation.number, move=move),))
-    if accept and asked.version != quotation.version.rank:
-        raise RefusedError((OLD_VERSION.refuse(move=move, version=asked.version, active=quotation.version.rank),))
+    sent = max(version.rank for version in quotation.versions if version.sent is not None)
+    if accept and asked.version != sent:
+        raise RefusedError((OLD_VERSION.refuse(move=move, version=asked.version, sent=sent),))
     answered = evolve(asked, answer=Answer(on=on, text=text, accepted=accept))
     after = evolve(quotation, moves=tuple(answered if each is asked else each for each in quotation.moves))
     events: tuple[Any, ...] = (NegotiationAnswered(number=quotation.number, on=on, move=move, accepted=accept),)
