@@ -47,7 +47,7 @@ def test_the_story_is_told() -> None:
         "version 2 needs approval:   14700.00 EUR",
         "  warning: discount-too-high in the better alternative",
         "  with SO-2: 120 of bulb are proposed too",
-        "  lamps          500 =        0 +      200 +       40 +      260",
+        "  lamps           500 =        0 +      200 +       40 +      260",
         "one more: commitment 1 of agreement FA-1 has 0 left, not 1 [agreement.over-commitment]",
     ):
         assert line in told.splitlines()

@@ -9,6 +9,7 @@ from typing import Generic, TypeVar
 
 from attrs import field, frozen
 
+from salesflow.checks import require_kind
 from salesflow.errors import Refusal, RefusedError
 from salesflow.rules import Rule
 
@@ -63,13 +64,23 @@ class Lifecycle(Generic[D, S]):
         steps: The rows.
         status: How to read the status of a document.
         resting: Statuses in which a life may end. They may still have exits: a credit reopens what was invoiced.
+        kind: What a document must be to have this life; ``None`` where the commands see to it themselves.
     """
 
-    def __init__(self, name: str, steps: tuple[Step[D, S], ...], *, status: Callable[[D], S], resting: tuple[S, ...]) -> None:
+    def __init__(
+        self,
+        name: str,
+        steps: tuple[Step[D, S], ...],
+        *,
+        status: Callable[[D], S],
+        resting: tuple[S, ...],
+        kind: type[D] | None = None,
+    ) -> None:
         self.name = name
         self.steps = steps
         self.resting = resting
         self._status = status
+        self._kind = kind
         self._rows = {(step.command, source): step for step in steps for source in step.sources}
         self._needed: dict[str, list[S]] = {}
         for step in steps:
@@ -109,6 +120,8 @@ class Lifecycle(Generic[D, S]):
 
     def _look(self, command: str, document: D, on: date) -> tuple[Step[D, S] | None, tuple[Refusal, ...]]:
         """Return the row for the document's status, if there is one, and every reason against following it."""
+        if self._kind is not None:
+            require_kind(self.name, document, self._kind)
         status = self._status(document)
         step = self._rows.get((command, status))
         if step is None:

@@ -84,6 +84,8 @@ class Commitment:
                     raise ValueError(msg)
         if self.item is not None:
             require_kind("item", self.item, Item)
+        if self.period is not None:
+            require_kind("period", self.period, Period)
 
     @property
     def counts_quantity(self) -> bool:

@@ -119,6 +119,8 @@ class OrderLine:
             require_date("requested", self.requested)
         if type(self.item) is not Item:
             require_kind("item", self.item, Item)
+        if self.link is not None:
+            require_kind("link", self.link, AgreementLink)
         if self.price_unit is not ONE or self.discount_amount is not ZERO:
             self._check_price()
 

@@ -182,6 +182,8 @@ class QuotationLine:
                 msg = f"{name} must be zero or more, not {getattr(self, name)}"
                 raise ValueError(msg)
         require_percentage("discount", self.discount)
+        if self.item is not None:
+            require_kind("item", self.item, Item)
         require_kind("override", self.override, Override)
         require_tuple_of("schedule", self.schedule, tuple)
         self._check_value()
@@ -353,6 +355,7 @@ class Quotation:
         require_text("party", self.party)
         require_currency("currency", self.currency)
         require_date("drawn_up", self.drawn_up)
+        require_kind("type", self.type, QuotationType)
         require_tuple_of("versions", self.versions, Version)
         require_percentage("probability", self.probability)
 

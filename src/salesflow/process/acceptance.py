@@ -115,7 +115,8 @@ def confirm(
     refuse(_against(quotation, offer, customer, on, allow_expired=allow_expired))
     version = quotation.version
     lines = order_lines(offer, quotation.currency)
-    if links:
+    if links is not None:
+        require_kind("links", links, Mapping)
         lines = tuple(evolve(line, link=links.get(line.parent or line.number)) for line in lines)
     placed = orders.place(
         number=number,

@@ -117,6 +117,7 @@ LIFECYCLE: Lifecycle[SalesAgreement, AgreementStatus] = Lifecycle(
     ),
     status=lambda agreement: agreement.status,
     resting=(_S.CLOSED,),
+    kind=SalesAgreement,
 )
 
 __all__ = ["LIFECYCLE", "amend", "close", "confirm", "draw_up", "fulfilment", "make_effective", "put_on_hold"]

@@ -12,7 +12,7 @@ from decimal import Decimal
 
 from attrs import evolve, frozen
 
-from salesflow.checks import ZERO, require_date, require_text
+from salesflow.checks import ZERO, all_of, require_date, require_text
 from salesflow.errors import Refusal, RefusedError
 from salesflow.model.events import OrderChanged
 from salesflow.model.order import Order, OrderLine, Revision, with_terms
@@ -133,7 +133,7 @@ def preview(
 ) -> Preview:
     """Return what ``change`` would come to with the same arguments, and every reason against it."""
     require_date("on", on)
-    wanted = tuple(changes)
+    wanted: tuple[Change, ...] = all_of("change", changes, Change)  # type: ignore[arg-type]
     if wrong := (*LIFECYCLE.why_not("change", order, on=on), *_against_lines(order, wanted)):
         return Preview(order=order, refusals=wrong, difference=ZERO)
     lines = _changed(order, wanted)

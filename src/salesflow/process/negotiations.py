@@ -93,6 +93,8 @@ def counter(
     require_kind("subject", subject, Subject)
     require_date("on", on)
     LIFECYCLE.require("negotiations.counter", quotation, on=on)
+    if prices is not None:
+        require_kind("prices", prices, Mapping)
     asked = tuple((line, exact_number(f"price of line {line}", price)) for line, price in (prices or {}).items())
     move = _move(quotation, MoveKind.COUNTER_OFFER, side, subject, on, text, alternative)
     move = evolve(move, prices=asked, terms=terms, payment_terms=payment_terms)

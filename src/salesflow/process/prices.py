@@ -14,7 +14,7 @@ from decimal import Decimal
 
 from attrs import frozen
 
-from salesflow.checks import HUNDRED, ONE, ZERO, all_of, exact_number, require_date, require_kind
+from salesflow.checks import HUNDRED, ONE, ZERO, all_of, exact_number, require_date, require_decimal, require_kind
 from salesflow.errors import Refusal, RefusedError
 from salesflow.model.order import Order, OrderLine
 from salesflow.model.party import Party
@@ -55,6 +55,13 @@ class Wanted:
     discount: Decimal | None = None
     requested: date | None = None
     number: int = 0
+
+    def __attrs_post_init__(self) -> None:
+        require_kind("product", self.product, Product)
+        require_decimal("quantity", self.quantity)
+        for name in ("price", "discount"):
+            if getattr(self, name) is not None:
+                require_decimal(name, getattr(self, name))
 
 
 @frozen(kw_only=True)

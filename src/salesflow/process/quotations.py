@@ -211,6 +211,7 @@ LIFECYCLE: Lifecycle[Quotation, QuotationStatus] = Lifecycle(
     ),
     status=lambda quotation: quotation.status,
     resting=(_S.CONFIRMED, _S.LOST, _S.CANCELLED),
+    kind=Quotation,
 )
 
 
@@ -232,6 +233,8 @@ def line(
         override: What is entered by hand, and *value* how much.
     """
     require_kind("product", product, Product)
+    if priced is not None:
+        require_kind("priced", priced, OrderLine)
     return QuotationLine(
         number=number,
         item=product.item,
@@ -380,7 +383,7 @@ def revise(
         raise TypeError(msg)
     LIFECYCLE.require("revise", quotation, on=on)
     old = quotation.version
-    offers = old.alternatives if alternatives is None else tuple(alternatives)
+    offers = old.alternatives if alternatives is None else all_of("alternative", alternatives, Alternative)
     if lines is not None:
         name, given = favourite or old.favourite, tuple(lines)
         offers = tuple(evolve(offer, lines=given) if offer.name == name else offer for offer in offers)

@@ -13,7 +13,7 @@ from typing import Any
 
 from attrs import evolve, frozen
 
-from salesflow.checks import ZERO, exact_number, require_date, require_kind
+from salesflow.checks import ZERO, all_of, exact_number, require_date, require_decimal, require_kind
 from salesflow.errors import Refusal, refuse
 from salesflow.model.agreement import Commitment, CommitmentKind, SalesAgreement
 from salesflow.model.order import Order, OrderLine
@@ -62,6 +62,12 @@ class CallOff:
     quantity: Decimal
     product: Product | None = None
     requested: date | None = None
+
+    def __attrs_post_init__(self) -> None:
+        require_kind("commitment", self.commitment, int)
+        require_decimal("quantity", self.quantity)
+        if self.product is not None:
+            require_kind("product", self.product, Product)
 
 
 @exact
@@ -186,6 +192,7 @@ def link(
     """
     require_kind("order", order, Order)
     require_kind("fulfilled", fulfilled, Fulfilment)
+    require_kind("lines", lines, Mapping)
     agreement = fulfilled.agreement
     wanted: list[changes.Change] = []
     for number, key in lines.items():
@@ -225,7 +232,7 @@ def unlink(
     numbers = tuple(lines)
     refuse(NOT_LINKED.refuse(line=number, order=order.number) for number in numbers if number not in linked)
     wanted: list[changes.Change] = [changes.SetLink(number, None) for number in numbers]
-    wanted += [_set_price(line) for line in priced if line.number in numbers]
+    wanted += [_set_price(line) for line in all_of("line", priced, OrderLine) if line.number in numbers]
     return changes.change(order, wanted, on=on, reason=reason)
 
 
@@ -243,6 +250,8 @@ def matching(fulfilled: Fulfilment, line: OrderLine, on: date) -> Commitment | N
     Args:
         on: The requested ship date of the line, where it names none.
     """
+    require_kind("fulfilled", fulfilled, Fulfilment)
+    require_kind("line", line, OrderLine)
     agreement = fulfilled.agreement
     fitting = [
         balance.commitment

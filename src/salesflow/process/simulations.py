@@ -108,6 +108,7 @@ def apply(quotation: Quotation, simulation: Simulation, *, on: date) -> Outcome[
     Raises:
         RefusedError: what ``quotations.revise`` refuses.
     """
+    require_kind("quotation", quotation, Quotation)
     require_kind("simulation", simulation, Simulation)
     offers = tuple(simulation.offer if each.name == simulation.offer.name else each for each in quotation.version.alternatives)
     return revise(quotation, on=on, alternatives=offers)
