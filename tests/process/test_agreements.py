@@ -416,7 +416,7 @@ def test_what_cannot_be_linked(lines: dict[int, int], code: str) -> None:
     ],
 )
 def test_a_linked_line_keeps_what_was_agreed(change: Any, code: str) -> None:
-    """Quantity, price and date cannot leave the agreement while the link stands; without the agreement nothing can [AGR-10..13]."""
+    """Quantity, price and date cannot leave the agreement while the link stands; without the agreement nothing can [AGR-10, AGR-11, AGR-13]."""
     order = called_off(standing(), {1: 100})
     with pytest.raises(RefusedError) as refused:
         changes.change(order, [change], on=DAY, reason="other", agreements=[standing(orders=(order,))])

@@ -74,7 +74,7 @@ NINE = [row | column for row in ROWS for column in COLUMNS]
 
 @pytest.mark.parametrize("first", range(9))
 def test_the_nine_places_are_searched_in_order(first: int) -> None:
-    """Customer before group before all, and within each item before group before all [TRD-2]."""
+    """Customer before group before all, and within each item before group before all [TRD-1, TRD-2]."""
     found = pay(*(line_discount(f"D-{place}", place + 1, **NINE[place]) for place in reversed(range(first, 9))))
     assert (found.lines[0].discount, found.agreements) == (first + 1, ((f"D-{first}",),))
 

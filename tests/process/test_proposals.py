@@ -105,7 +105,7 @@ def test_product_lists_may_start_and_be_proposed() -> None:
 
 
 def test_accepting_changes_the_lines_that_are_being_entered() -> None:
-    """The up-sell stands where the line stood; the cross-sell comes at the end [UPS-4]."""
+    """The up-sell stands instead of the line, the cross-sell comes in addition, at the end [UPS-1, UPS-4]."""
     lines = [orders.line(PLAIN, 5), orders.line(GONE, 1)]
     cross, up = sorted(proposals.of([UP, CROSS], BUYER, lines, KNOWN), key=lambda proposal: proposal.link)
     assert [(line.number, line.item.number, line.ordered) for line in proposals.taken_up(lines, up)] == [(1, "016", 5), (2, "040", 1)]

@@ -556,7 +556,7 @@ def test_an_accepted_offer_becomes_an_order() -> None:
 
 
 def test_the_terms_that_were_agreed_bind_order_confirmation_and_invoice() -> None:
-    """The same edition on both, ours or those of the customer [PTH-6]."""
+    """The same edition on both, ours or those of the customer; the confirmation is a document of its own [PTH-6, QTE-14]."""
     for theirs, wanted in ((None, TERMS), (THEIRS, THEIRS)):
         order = confirmed(sent(offer(terms=TERMS, purchase_terms=theirs))).document
         confirmation, order = (done := orders.confirm(order, on=DAY)).document, done.changed[0]

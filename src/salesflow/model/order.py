@@ -534,6 +534,20 @@ class LineBalance:
 _DOCUMENT_RANK = list(DocumentStatus)
 _set = object.__setattr__
 _ORDER_FIELDS = tuple(attribute.name for attribute in Order.__attrs_attrs__)
+_LINE_FIELDS = tuple(attribute.name for attribute in OrderLine.__attrs_attrs__)
+
+
+def numbered(lines: tuple[OrderLine, ...]) -> tuple[OrderLine, ...]:
+    """Return the lines, those without a number numbered by their place."""
+    return tuple([line if line.number else _with_number(line, place) for place, line in enumerate(lines, start=1)])
+
+
+def _with_number(line: OrderLine, number: int) -> OrderLine:
+    after: OrderLine = object.__new__(OrderLine)  # everything else is the same and was checked when the line was made
+    for name in _LINE_FIELDS:
+        _set(after, name, getattr(line, name))
+    _set(after, "number", number)
+    return after
 
 
 @exact

@@ -27,7 +27,18 @@ from salesflow.model.events import (
     OrderTypeChanged,
 )
 from salesflow.model.ledger import Kind, Posting, Row
-from salesflow.model.order import Confirmed, Hold, Order, OrderLine, OrderStatus, OrderType, require_lines, with_postings, with_terms
+from salesflow.model.order import (
+    Confirmed,
+    Hold,
+    Order,
+    OrderLine,
+    OrderStatus,
+    OrderType,
+    numbered,
+    require_lines,
+    with_postings,
+    with_terms,
+)
 from salesflow.model.order_life import LIFECYCLE
 from salesflow.model.party import Address, Party, SaleKind, kind_of_sale
 from salesflow.model.policies import AGREEMENTS, ORDERS, AgreementPolicy, OrderPolicy
@@ -336,7 +347,6 @@ def place(
             and for linked lines what ``commitments.against_links`` yields.
     """
     require_kind("customer", customer, Party)
-    numbered = tuple(evolve(each, number=place) if not each.number else each for place, each in enumerate(_lines(lines), start=1))
     order = Order(
         number=number,
         type=type,
@@ -344,7 +354,7 @@ def place(
         invoice_account=customer.invoiced_as,
         currency=currency,
         placed=on,
-        lines=numbered,
+        lines=numbered(_lines(lines)),
         charges=tuple(charges),
         sale=kind_of_sale(policy.seller, customer.kind),
         payment_terms=customer.payment_terms if payment_terms is None else payment_terms,
@@ -454,6 +464,8 @@ def _unsettled(order: Order, on: date) -> Iterator[Refusal]:
 def confirm(order: Order, *, on: date, terms: TermsOfSale | None = None) -> Outcome[OrderConfirmation]:
     """
     Confirm the order as it stands to the customer; the confirmation carries the *terms* of sale, and so will the invoice [PTH-6].
+
+    The confirmation is a document of its own, apart from the order [QTE-14].
 
     Raises:
         RefusedError: ``wrong-status``, ``order.before-placed``, ``order.journal``, ``order.confirmed``.

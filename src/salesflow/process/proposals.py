@@ -1,7 +1,7 @@
 """
 Proposals while an order is entered: up-sell instead of a line, cross-sell in addition to it, and what comes along.
 
-Accepting a proposal changes the order; asking for proposals changes nothing.
+Accepting a proposal changes the order; asking for proposals changes nothing [UPS-1, UPS-3].
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from attrs import evolve, frozen
 
 from salesflow.checks import ZERO, all_of, require_date, require_kind
 from salesflow.errors import refuse
-from salesflow.model.order import Order, OrderLine
+from salesflow.model.order import Order, OrderLine, numbered
 from salesflow.model.party import Party
 from salesflow.model.pricing import PriceOrigin
 from salesflow.model.product import Product, ProductList
@@ -75,7 +75,7 @@ def of(
     """
     require_kind("customer", customer, Party)
     known = lists or {}
-    given = _numbered(lines)
+    given = numbered(all_of("line", lines, OrderLine))
     taken = {each.item.number for each in given}
     found = [
         _proposal(link, each, products[target])
@@ -86,10 +86,6 @@ def of(
         if target not in taken and target in products and products[target].active
     ]
     return tuple(sorted(found, key=lambda proposal: (proposal.line, proposal.priority, proposal.link, proposal.terms.item.number)))
-
-
-def _numbered(lines: Iterable[OrderLine]) -> list[OrderLine]:
-    return [each if each.number else evolve(each, number=place) for place, each in enumerate(all_of("line", lines, OrderLine), start=1)]
 
 
 def _starts(link: ProductLink, line: OrderLine, lists: Mapping[str, ProductList]) -> bool:
@@ -133,7 +129,7 @@ def taken_up(lines: Iterable[OrderLine], proposal: Proposal) -> tuple[OrderLine,
     An up-sell takes the place of the line, a cross-sell is added at the end [UPS-4].
     """
     require_kind("proposal", proposal, Proposal)
-    given = _numbered(lines)
+    given = numbered(all_of("line", lines, OrderLine))
     if proposal.kind is ProposalKind.UP_SELL:
         return tuple(evolve(proposal.terms, number=each.number) if each.number == proposal.line else each for each in given)
     return (*given, evolve(proposal.terms, number=max((each.number for each in given), default=0) + 1))
@@ -185,7 +181,7 @@ def supplements(
     """
     require_kind("customer", customer, Party)
     require_date("on", on)
-    given = _numbered(lines)
+    given = numbered(all_of("line", lines, OrderLine))
     found = [
         Supplement(
             line=each.number, terms=_supplement(rule, times, products[rule.supplement], each), optional=rule.optional, rule=rule.number
@@ -201,7 +197,7 @@ def _is_for(rule: SupplementaryItem, customer: Party) -> bool:
     return rule.customer in {"", customer.number} and rule.customer_group in {"", customer.group}
 
 
-def _times(rule: SupplementaryItem, lines: list[OrderLine]) -> Iterator[tuple[OrderLine, Decimal]]:
+def _times(rule: SupplementaryItem, lines: tuple[OrderLine, ...]) -> Iterator[tuple[OrderLine, Decimal]]:
     for each in lines:
         times = each.ordered // rule.multiple
         if each.item.number == rule.item and times > 0:

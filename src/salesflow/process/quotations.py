@@ -370,7 +370,7 @@ def revise(
 
     Args:
         lines: The lines of the favourite.
-        terms: ``payment_terms``, ``terms``, ``purchase_terms``, ``deliver_to``.
+        terms: ``payment_terms``, ``terms``, ``purchase_terms``, ``deliver_to``; they stand on the version and go along to the order [QTE-16].
 
     Raises:
         RefusedError: ``wrong-status``, ``quotation.before-drawn-up``, ``quotation.no-change``, and what ``draw_up`` refuses of the offer.
