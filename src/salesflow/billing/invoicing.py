@@ -120,7 +120,7 @@ def billed(
         due = whole if place == 1 else []
         if place == len(share.takes):
             due = [*due, *(charge for charge in order.charges if charge.spread)]
-        owing = _owing(order, due, nets)
+        owing = _owing(order, due, nets) if due else []
         charges += [InvoiceCharge(order.number, evolve(charge, amount=amount)) for charge, amount in owing]
         posting = Posting(
             kind=Kind.INVOICED,

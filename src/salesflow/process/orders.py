@@ -285,6 +285,8 @@ UNCONFIRMED = Rule(
     source="documentation",
 )
 
+_BASE, _MANUAL = PriceOrigin.BASE, PriceOrigin.MANUAL  # looked up once: a line is made by the thousand
+
 
 def line(
     product: Product,
@@ -301,7 +303,7 @@ def line(
         item=product.item,
         ordered=exact_number("quantity", quantity),
         price=product.price if price is None else price,
-        origin=PriceOrigin.BASE if price is None and not discount else PriceOrigin.MANUAL,
+        origin=_BASE if price is None and not discount else _MANUAL,
         discount=exact_number("discount", discount) if discount else ZERO,
         requested=requested,
     )
