@@ -75,6 +75,8 @@ def test_modules_look_in_one_direction(path: Path) -> None:
 
 
 HOMES = {
+    "lead": ("process.leads",),
+    "opportunity": ("process.opportunities",),
     "quotation": ("process.quotations",),
     "sales agreement": ("process.agreements",),
     "order": ("process.orders", "process.changes"),

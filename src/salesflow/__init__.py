@@ -42,6 +42,12 @@ if TYPE_CHECKING:
     from salesflow.model.free_text import FreeTextLine as FreeTextLine
     from salesflow.model.invoice import Invoice as Invoice
     from salesflow.model.invoice import InvoiceStatus as InvoiceStatus
+    from salesflow.model.lead import Lead as Lead
+    from salesflow.model.lead import LeadStatus as LeadStatus
+    from salesflow.model.opportunity import Opportunity as Opportunity
+    from salesflow.model.opportunity import OpportunityStatus as OpportunityStatus
+    from salesflow.model.opportunity import OpportunityType as OpportunityType
+    from salesflow.model.opportunity import Stage as Stage
     from salesflow.model.order import DocumentStatus as DocumentStatus
     from salesflow.model.order import Order as Order
     from salesflow.model.order import OrderLine as OrderLine
@@ -72,6 +78,8 @@ if TYPE_CHECKING:
     from salesflow.model.quotation import QuotationLine as QuotationLine
     from salesflow.model.quotation import QuotationStatus as QuotationStatus
     from salesflow.model.quotation import QuotationType as QuotationType
+    from salesflow.model.stakeholder import Stakeholder as Stakeholder
+    from salesflow.model.target import Target as Target
     from salesflow.model.terms import PaymentTerms as PaymentTerms
     from salesflow.model.terms import TermsOfSale as TermsOfSale
     from salesflow.model.totals import Charge as Charge
@@ -82,10 +90,19 @@ if TYPE_CHECKING:
     from salesflow.process import acceptance as acceptance
     from salesflow.process import agreements as agreements
     from salesflow.process import changes as changes
+    from salesflow.process import closing as closing
     from salesflow.process import deliveries as deliveries
     from salesflow.process import direct_sales as direct_sales
+    from salesflow.process import dynamics as dynamics
+    from salesflow.process import follow_ups as follow_ups
     from salesflow.process import fulfilment as fulfilment
+    from salesflow.process import guides as guides
+    from salesflow.process import history as history
+    from salesflow.process import leads as leads
+    from salesflow.process import lists as lists
+    from salesflow.process import metrics as metrics
     from salesflow.process import negotiations as negotiations
+    from salesflow.process import opportunities as opportunities
     from salesflow.process import orders as orders
     from salesflow.process import parties as parties
     from salesflow.process import prices as prices
@@ -94,6 +111,8 @@ if TYPE_CHECKING:
     from salesflow.process import registry as registry
     from salesflow.process import releases as releases
     from salesflow.process import simulations as simulations
+    from salesflow.process import stakeholders as stakeholders
+    from salesflow.process import targets as targets
     from salesflow.process.item_transactions import item_transactions as item_transactions
     from salesflow.process.price_book import PriceBook as PriceBook
     from salesflow.process.releases import CallOff as CallOff
@@ -104,18 +123,27 @@ _MODULES = {
     "ageing": "billing",
     "agreements": "process",
     "changes": "process",
+    "closing": "process",
     "credit_limits": "billing",
     "credit_notes": "billing",
     "deliveries": "process",
     "deposits": "billing",
     "direct_sales": "process",
     "drafts": "billing",
+    "dynamics": "process",
+    "follow_ups": "process",
     "free_text": "billing",
     "fulfilment": "process",
+    "guides": "process",
+    "history": "process",
     "invoices": "billing",
+    "leads": "process",
+    "lists": "process",
     "matching": "billing",
     "memory": "",
+    "metrics": "process",
     "negotiations": "process",
+    "opportunities": "process",
     "orders": "process",
     "parties": "process",
     "payments": "billing",
@@ -127,8 +155,10 @@ _MODULES = {
     "releases": "process",
     "reminders": "billing",
     "simulations": "process",
+    "stakeholders": "process",
     "statements": "billing",
     "summaries": "billing",
+    "targets": "process",
     "vouchers": "billing",
 }
 """Modules of commands, and the package each is in."""
@@ -139,6 +169,8 @@ _NAMES = {
     "model.agreement": ("Commitment", "CommitmentKind", "SalesAgreement"),
     "model.free_text": ("FreeTextLine",),
     "model.invoice": ("Invoice", "InvoiceStatus"),
+    "model.lead": ("Lead", "LeadStatus"),
+    "model.opportunity": ("Opportunity", "OpportunityStatus", "OpportunityType", "Stage"),
     "model.order": ("DocumentStatus", "Order", "OrderLine", "OrderStatus", "OrderType"),
     "model.packing_slip": ("PackingSlip",),
     "model.party": ("Address", "Party", "PartyKind", "Role", "SummaryUpdate"),
@@ -148,6 +180,8 @@ _NAMES = {
     "model.project": ("Project",),
     "model.proposal": ("ProductLink", "SupplementaryItem"),
     "model.quotation": ("Alternative", "Override", "Quotation", "QuotationLine", "QuotationStatus", "QuotationType"),
+    "model.stakeholder": ("Stakeholder",),
+    "model.target": ("Target",),
     "model.terms": ("PaymentTerms", "TermsOfSale"),
     "model.totals": ("Charge",),
     "model.trade_agreement": ("TradeAgreement",),

@@ -18,6 +18,8 @@ from salesflow.model.agreement import SalesAgreement
 from salesflow.model.confirmation import OrderConfirmation
 from salesflow.model.invoice import Invoice
 from salesflow.model.invoice_draft import InvoiceDraft
+from salesflow.model.lead import Lead
+from salesflow.model.opportunity import Opportunity
 from salesflow.model.order import Order
 from salesflow.model.packing_slip import PackingSlip, PickingList
 from salesflow.model.party import Party
@@ -28,6 +30,7 @@ from salesflow.model.proposal import ProductLink, SupplementaryItem
 from salesflow.model.quotation import Quotation
 from salesflow.model.recurrence import Recurrence
 from salesflow.model.reminder import Reminder
+from salesflow.model.target import Target
 from salesflow.model.trade_agreement import TradeAgreement
 from salesflow.outcome import Outcome
 from salesflow.ports import ANOTHER_REQUEST
@@ -39,6 +42,9 @@ _KINDS: dict[type, str] = {
     Product: "products",
     ProductList: "product_lists",
     Project: "projects",
+    Lead: "leads",
+    Opportunity: "opportunities",
+    Target: "targets",
     TradeAgreement: "trade_agreements",
     ProductLink: "product_links",
     SupplementaryItem: "supplementary_items",
@@ -144,6 +150,9 @@ class Work:
     products: Repository[Product]
     product_lists: Repository[ProductList]
     projects: Repository[Project]
+    leads: Repository[Lead]
+    opportunities: Repository[Opportunity]
+    targets: Repository[Target]
     trade_agreements: Repository[TradeAgreement]
     product_links: Repository[ProductLink]
     supplementary_items: Repository[SupplementaryItem]

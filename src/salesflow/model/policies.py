@@ -104,6 +104,26 @@ class AgreementPolicy:
 
 
 @frozen(kw_only=True)
+class OpportunityPolicy:
+    """
+    How sales in the making are kept.
+
+    Args:
+        require_reason: Whether stalling and closing need a reason [C3].
+        require_competitor_on_lost: Whether a lost sale names who won it.
+        require_reopen_date: Whether a stalled sale says when it is taken up again.
+        keep_manual_probability: Whether a probability that was set by hand stays when the stage changes [C9].
+        enforce_veto: Whether nothing is sold while somebody with a veto does not agree [STK-7].
+    """
+
+    require_reason: bool = False
+    require_competitor_on_lost: bool = False
+    require_reopen_date: bool = False
+    keep_manual_probability: bool = False
+    enforce_veto: bool = False
+
+
+@frozen(kw_only=True)
 class OrderPolicy:
     """
     How orders are taken and changed.
@@ -205,3 +225,4 @@ SETTLEMENTS = SettlementPolicy()
 FREE_TEXT = FreeTextPolicy()
 PRICES = PricePolicy()
 AGREEMENTS = AgreementPolicy()
+OPPORTUNITIES = OpportunityPolicy()

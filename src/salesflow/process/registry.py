@@ -24,9 +24,14 @@ from salesflow.process import (
     acceptance,
     agreements,
     changes,
+    closing,
     commitments,
     deliveries,
+    follow_ups,
+    leads,
+    metrics,
     negotiations,
+    opportunities,
     orders,
     parties,
     price_book,
@@ -34,10 +39,14 @@ from salesflow.process import (
     proposals,
     quotations,
     releases,
+    stakeholders,
+    targets,
 )
 from salesflow.rules import Rule
 
 LIFECYCLES: tuple[Lifecycle[Any, Any], ...] = (
+    leads.LIFECYCLE,
+    opportunities.LIFECYCLE,
     quotations.LIFECYCLE,
     agreements.LIFECYCLE,
     order_life.LIFECYCLE,
@@ -75,6 +84,13 @@ _MODULES = (
     acceptance,
     negotiations,
     proposals,
+    leads,
+    opportunities,
+    follow_ups,
+    stakeholders,
+    metrics,
+    targets,
+    closing,
 )
 
 
