@@ -51,7 +51,7 @@ from salesflow.model.recurrence import InvoiceTemplate, Recurrence
 from salesflow.model.reminder import Reminder, ReminderLevel, ReminderPlan
 from salesflow.model.terms import PaymentTerms
 from salesflow.model.voucher import PostingProfile
-from tests import promises_broken
+from tests import pipeline_broken, promises_broken
 from tests.builders import ACME, DAY, JANE, LATER, advice, an_order, chai, chang
 
 EARLIER = date(2026, 3, 1)
@@ -505,8 +505,9 @@ SAID = {
 SAID_BY_VALIDATE = {"order.ship-date-passed", "order.unconfirmed", "order.no-terms-of-sale"}
 
 
-BREAKS |= promises_broken.BREAKS
-SAID |= promises_broken.SAID
+for broken in (promises_broken, pipeline_broken):
+    BREAKS |= broken.BREAKS
+    SAID |= broken.SAID
 
 
 @pytest.mark.parametrize("code", sorted(BREAKS))

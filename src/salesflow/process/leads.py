@@ -39,7 +39,7 @@ NOT_READY = Rule(
     code="lead.not-ready",
     en="A lead is qualified once it is known to be interested and able to buy.",
     nl="Een lead wordt gekwalificeerd als bekend is dat er interesse en koopkracht is.",
-    refusal="of lead {lead} {missing} is not confirmed",
+    refusal="lead {lead} is not confirmed to have {missing}",
     spec=("PRC-4", "LED-5"),
     source="seed",
 )
