@@ -10,23 +10,38 @@ from typing import Any
 from attrs import evolve
 
 from salesflow import (
+    Campaign,
     Lead,
     Opportunity,
     OpportunityType,
+    Party,
+    PartyKind,
+    Path,
+    PathStep,
     Period,
+    Recipient,
+    Role,
     Stage,
     Stakeholder,
     Target,
+    Transfer,
+    campaigns,
     closing,
     follow_ups,
     leads,
     metrics,
     opportunities,
+    parties,
+    paths,
     quotations,
     stakeholders,
     targets,
+    transfers,
 )
+from salesflow.errors import refuse
+from salesflow.model.campaign import RecipientKind
 from salesflow.model.lead import DisqualifiedReason
+from salesflow.model.path import CALL_OFF
 from salesflow.model.policies import OpportunityPolicy
 from salesflow.model.stakeholder import USER, Known
 from salesflow.model.target import TargetScope
@@ -90,7 +105,58 @@ def target() -> Target:
     return Target(number="T-1", year=2026, scope=TargetScope.COMPANY, currency="EUR")
 
 
+NEWCO = Party(number="NEWCO", name="Newcomers", roles=(Role.CUSTOMER,))
+OTHER = Party(number="OTHER", name="Another club", roles=(Role.CUSTOMER,))
+PLAYER = Party(number="PLAYER", name="An athlete", kind=PartyKind.PERSON)
+ANN = Recipient(contact="ANN", kind=RecipientKind.CUSTOMER, document="ACME")
+
+
+def campaign() -> Campaign:
+    """A campaign without recipients or budget."""
+    return campaigns.plan(number="1003", name="Spring", type="mailing", period=Period(DAY, LATER), currency="EUR", on=DAY).document
+
+
+def running() -> Campaign:
+    """A campaign that addresses Ann."""
+    return campaigns.start(campaigns.select(campaign(), [ANN], on=DAY).document, on=DAY).document
+
+
+def path() -> Path:
+    """A call-off of which nothing was done."""
+    return paths.begin("P-1", CALL_OFF).document
+
+
+def transfer(**terms: Any) -> Transfer:
+    """A transfer that was proposed."""
+    wanted: dict[str, Any] = {
+        "number": "T-1",
+        "old": ACME,
+        "new": OTHER,
+        "athlete": PLAYER,
+        "contract": Period(date(2024, 7, 1), date(2027, 6, 30)),
+        "day": DAY,
+        "fee": Decimal(100),
+        "currency": "EUR",
+        "on": EARLY,
+    } | terms
+    return transfers.propose(**wanted).document
+
+
+def agreed(**terms: Any) -> Transfer:
+    """A transfer with all three consents."""
+    one = transfer(**terms)
+    for party in one.parties:
+        one = transfers.consent(one, party, on=EARLY).document
+    return one
+
+
 BREAKS: dict[str, Callable[[], object]] = {
+    "campaign.no-recipients": lambda: campaigns.start(campaign(), on=DAY),
+    "campaign.not-positive": lambda: campaigns.convert(running(), "ANN", number="L-1", name="Ann", owner="sam", on=DAY),
+    "campaign.not-selected": lambda: campaigns.respond(running(), "BOB", positive=True, on=DAY),
+    "campaign.not-targetable": lambda: campaigns.select(evolve(campaign(), type="e-mail"), [ANN], on=DAY),
+    "campaign.over-budget": lambda: campaigns.spend(campaign(), 1, on=DAY),
+    "campaign.selected-twice": lambda: campaigns.select(running(), [ANN], on=DAY),
     "closing.not-its-own": lambda: closing.accept(quotation(), sale(), customer=ACME, number="SO-1", on=DAY),
     "forecast.mixed-currency": lambda: metrics.forecast([sale(), sale(number="O-2", currency="USD")], Period()),
     "lead.before-registered": lambda: leads.contact(lead(), on=EARLY),
@@ -115,13 +181,33 @@ BREAKS: dict[str, Callable[[], object]] = {
     "opportunity.unknown-part": lambda: follow_ups.complete(sale(), 1, on=DAY),
     "opportunity.unknown-stage": lambda: opportunities.move_to(sale(), "nowhere", on=DAY),
     "opportunity.veto": lambda: opportunities.mark_sold(with_veto(), on=DAY, policy=OpportunityPolicy(enforce_veto=True)),
+    "party.itself": lambda: parties.merge(ACME, ACME, on=DAY),
+    "party.merged": lambda: parties.merge(parties.merge(ACME, OTHER, on=DAY).changed[1], NEWCO, on=DAY),
+    "path.no-consideration": lambda: refuse(paths.why_no_sale("ME", "ACME", on=DAY)),
+    "path.not-in-profile": lambda: paths.record(path(), PathStep.QUOTATION, on=DAY),
+    "path.settled": lambda: paths.skip(paths.record(path(), PathStep.ORDER, on=DAY).document, PathStep.ORDER, reason="no", on=DAY),
+    "path.too-early": lambda: paths.record(path(), PathStep.DELIVERY, on=DAY),
     "target.locked": lambda: targets.set_annual(targets.lock(target(), on=DAY).document, 1, on=DAY),
     "target.no-part": lambda: targets.set_part(target(), 13, 1, on=DAY),
     "target.nothing-to-copy": lambda: targets.copy_from(target(), evolve(target(), year=2025), on=DAY),
     "target.same-lock": lambda: targets.unlock(target(), on=DAY),
+    "transfer.contract-not-running": lambda: transfer(day=date(2027, 7, 1)),
+    "transfer.instalments": lambda: transfer(instalments=[(DAY, Decimal(1))]),
+    "transfer.no-fee": lambda: transfers.invoice(agreed(fee=Decimal(0)), OTHER, number="FT-1", account="4000", on=DAY),
+    "transfer.not-a-party": lambda: transfers.consent(transfer(), "NEWCO", on=DAY),
+    "transfer.not-paid": lambda: transfers.settle(transfers.take_effect(agreed(), on=LATER).document, on=LATER),
+    "transfer.starts-before": lambda: transfer(starts=DAY),
+    "transfer.three-parties": lambda: transfer(athlete=NEWCO),
+    "transfer.too-early": lambda: transfers.take_effect(agreed(), on=EARLY),
 }
 """Something that is refused by each rule."""
 SAID = {
+    "campaign.no-recipients": "campaign 1003 has nobody to address",
+    "campaign.not-positive": "contact ANN of campaign 1003 is selected",
+    "campaign.not-selected": "contact BOB of campaign 1003 is not selected",
+    "campaign.not-targetable": "contact ANN has not agreed to be written to",
+    "campaign.over-budget": "campaign 1003 has 0 left of its budget, not 1",
+    "campaign.selected-twice": "contact ANN is selected for campaign 1003 already",
     "closing.not-its-own": "quotation Q-1 does not belong to sale O-1",
     "forecast.mixed-currency": "sale O-2 is in USD, others in EUR, and no rates were given",
     "lead.before-registered": "lead L-1 was registered on 2026-03-02; 2026-03-01 is before that",
@@ -146,9 +232,23 @@ SAID = {
     "opportunity.unknown-part": "sale O-1 has no activity 1",
     "opportunity.unknown-stage": "sales of kind sale have no stage nowhere",
     "opportunity.veto": "sale O-1 has no consent of JANE, who has a veto",
+    "party.itself": "party ACME (organisation) cannot be merged into ACME (organisation)",
+    "party.merged": "party ACME was merged into OTHER",
+    "path.no-consideration": "ME hands something to ACME for nothing",
+    "path.not-in-profile": "a call-off under a framework contract has no step quotation",
+    "path.settled": "step order is settled already",
+    "path.too-early": "step delivery comes after order",
     "target.locked": "target T-1 of 2026 is locked",
     "target.no-part": "target T-1 has parts 1 to 12, not 13",
     "target.nothing-to-copy": "target T-1 of 2025 is empty or not of an earlier year",
     "target.same-lock": "target T-1 is unlocked already",
+    "transfer.contract-not-running": "the contract runs 2024-07-01/2027-06-30; a transfer on 2027-07-01 ends none, and a fee of 100 is asked",
+    "transfer.instalments": "the instalments come to 1, the fee is 100",
+    "transfer.no-fee": "transfer T-1 has a fee of 0 and invoice none",
+    "transfer.not-a-party": "NEWCO is no party to transfer T-1, or has consented already",
+    "transfer.not-paid": "100 of the fee of transfer T-1 is left to pay",
+    "transfer.starts-before": "the new contract starts on 2026-03-02, and the old one runs up to and including 2026-03-02",
+    "transfer.three-parties": "old employer ACME, new employer OTHER and athlete NEWCO are not two employers and a person",
+    "transfer.too-early": "transfer T-1 is for 2026-03-02; it is 2026-03-01",
 }
 """How each of those refusals reads."""

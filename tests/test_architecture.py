@@ -75,6 +75,8 @@ def test_modules_look_in_one_direction(path: Path) -> None:
 
 
 HOMES = {
+    "campaign": ("process.campaigns",),
+    "transfer": ("process.transfers",),
     "lead": ("process.leads",),
     "opportunity": ("process.opportunities",),
     "quotation": ("process.quotations",),

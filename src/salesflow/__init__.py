@@ -39,6 +39,8 @@ if TYPE_CHECKING:
     from salesflow.model.agreement import Commitment as Commitment
     from salesflow.model.agreement import CommitmentKind as CommitmentKind
     from salesflow.model.agreement import SalesAgreement as SalesAgreement
+    from salesflow.model.campaign import Campaign as Campaign
+    from salesflow.model.campaign import Recipient as Recipient
     from salesflow.model.free_text import FreeTextLine as FreeTextLine
     from salesflow.model.invoice import Invoice as Invoice
     from salesflow.model.invoice import InvoiceStatus as InvoiceStatus
@@ -59,6 +61,8 @@ if TYPE_CHECKING:
     from salesflow.model.party import PartyKind as PartyKind
     from salesflow.model.party import Role as Role
     from salesflow.model.party import SummaryUpdate as SummaryUpdate
+    from salesflow.model.path import Path as Path
+    from salesflow.model.path import PathStep as PathStep
     from salesflow.model.payment import Payment as Payment
     from salesflow.model.policies import DeliveryPolicy as DeliveryPolicy
     from salesflow.model.policies import InvoicePolicy as InvoicePolicy
@@ -84,11 +88,13 @@ if TYPE_CHECKING:
     from salesflow.model.terms import TermsOfSale as TermsOfSale
     from salesflow.model.totals import Charge as Charge
     from salesflow.model.trade_agreement import TradeAgreement as TradeAgreement
+    from salesflow.model.transfer import Transfer as Transfer
     from salesflow.money import Money as Money
     from salesflow.outcome import Outcome as Outcome
     from salesflow.period import Period as Period
     from salesflow.process import acceptance as acceptance
     from salesflow.process import agreements as agreements
+    from salesflow.process import campaigns as campaigns
     from salesflow.process import changes as changes
     from salesflow.process import closing as closing
     from salesflow.process import deliveries as deliveries
@@ -105,6 +111,7 @@ if TYPE_CHECKING:
     from salesflow.process import opportunities as opportunities
     from salesflow.process import orders as orders
     from salesflow.process import parties as parties
+    from salesflow.process import paths as paths
     from salesflow.process import prices as prices
     from salesflow.process import proposals as proposals
     from salesflow.process import quotations as quotations
@@ -113,6 +120,8 @@ if TYPE_CHECKING:
     from salesflow.process import simulations as simulations
     from salesflow.process import stakeholders as stakeholders
     from salesflow.process import targets as targets
+    from salesflow.process import timeline as timeline
+    from salesflow.process import transfers as transfers
     from salesflow.process.item_transactions import item_transactions as item_transactions
     from salesflow.process.price_book import PriceBook as PriceBook
     from salesflow.process.releases import CallOff as CallOff
@@ -122,6 +131,7 @@ _MODULES = {
     "acceptance": "process",
     "ageing": "billing",
     "agreements": "process",
+    "campaigns": "process",
     "changes": "process",
     "closing": "process",
     "credit_limits": "billing",
@@ -146,6 +156,7 @@ _MODULES = {
     "opportunities": "process",
     "orders": "process",
     "parties": "process",
+    "paths": "process",
     "payments": "billing",
     "prices": "process",
     "proposals": "process",
@@ -159,6 +170,8 @@ _MODULES = {
     "statements": "billing",
     "summaries": "billing",
     "targets": "process",
+    "timeline": "process",
+    "transfers": "process",
     "vouchers": "billing",
 }
 """Modules of commands, and the package each is in."""
@@ -167,6 +180,7 @@ _NAMES = {
     "billing.crediting": ("CreditOf",),
     "errors": ("ConflictError", "DuplicateError", "NotFoundError", "Refusal", "RefusedError", "SalesflowError"),
     "model.agreement": ("Commitment", "CommitmentKind", "SalesAgreement"),
+    "model.campaign": ("Campaign", "Recipient"),
     "model.free_text": ("FreeTextLine",),
     "model.invoice": ("Invoice", "InvoiceStatus"),
     "model.lead": ("Lead", "LeadStatus"),
@@ -174,6 +188,7 @@ _NAMES = {
     "model.order": ("DocumentStatus", "Order", "OrderLine", "OrderStatus", "OrderType"),
     "model.packing_slip": ("PackingSlip",),
     "model.party": ("Address", "Party", "PartyKind", "Role", "SummaryUpdate"),
+    "model.path": ("Path", "PathStep"),
     "model.payment": ("Payment",),
     "model.policies": ("DeliveryPolicy", "InvoicePolicy", "OrderPolicy"),
     "model.product": ("Item", "Product", "ProductKind", "ProductList", "Tolerance", "Vat"),
@@ -185,6 +200,7 @@ _NAMES = {
     "model.terms": ("PaymentTerms", "TermsOfSale"),
     "model.totals": ("Charge",),
     "model.trade_agreement": ("TradeAgreement",),
+    "model.transfer": ("Transfer",),
     "money": ("Money",),
     "outcome": ("Outcome",),
     "period": ("Period",),

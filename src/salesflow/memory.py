@@ -15,6 +15,7 @@ from typing import Any, Generic, Self, TypeVar
 from salesflow.checks import require_text
 from salesflow.errors import ConflictError, DuplicateError, NotFoundError, RefusedError
 from salesflow.model.agreement import SalesAgreement
+from salesflow.model.campaign import Campaign
 from salesflow.model.confirmation import OrderConfirmation
 from salesflow.model.invoice import Invoice
 from salesflow.model.invoice_draft import InvoiceDraft
@@ -23,6 +24,7 @@ from salesflow.model.opportunity import Opportunity
 from salesflow.model.order import Order
 from salesflow.model.packing_slip import PackingSlip, PickingList
 from salesflow.model.party import Party
+from salesflow.model.path import Path
 from salesflow.model.payment import Payment
 from salesflow.model.product import Product, ProductList
 from salesflow.model.project import Project
@@ -32,6 +34,7 @@ from salesflow.model.recurrence import Recurrence
 from salesflow.model.reminder import Reminder
 from salesflow.model.target import Target
 from salesflow.model.trade_agreement import TradeAgreement
+from salesflow.model.transfer import Transfer
 from salesflow.outcome import Outcome
 from salesflow.ports import ANOTHER_REQUEST
 
@@ -42,7 +45,10 @@ _KINDS: dict[type, str] = {
     Product: "products",
     ProductList: "product_lists",
     Project: "projects",
+    Campaign: "campaigns",
     Lead: "leads",
+    Path: "paths",
+    Transfer: "transfers",
     Opportunity: "opportunities",
     Target: "targets",
     TradeAgreement: "trade_agreements",
@@ -150,7 +156,10 @@ class Work:
     products: Repository[Product]
     product_lists: Repository[ProductList]
     projects: Repository[Project]
+    campaigns: Repository[Campaign]
     leads: Repository[Lead]
+    paths: Repository[Path]
+    transfers: Repository[Transfer]
     opportunities: Repository[Opportunity]
     targets: Repository[Target]
     trade_agreements: Repository[TradeAgreement]

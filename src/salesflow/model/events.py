@@ -72,14 +72,6 @@ class AgreementClosed:
 
 
 @frozen(kw_only=True)
-class PartyConverted:
-    """A prospect became a customer; it is the same party."""
-
-    number: str
-    on: date
-
-
-@frozen(kw_only=True)
 class QuotationDrawnUp:
     """An offer was drawn up, asked for or on our own initiative."""
 

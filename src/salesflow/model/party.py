@@ -22,6 +22,10 @@ class Role(Labelled):
 
     CUSTOMER = "customer", "Customer", "Klant"
     PROSPECT = "prospect", "Prospect", "Prospect"
+    LEAD_CONTACT = "lead-contact", "Lead contact", "Contact van een lead"
+    COMPETITOR = "competitor", "Competitor", "Concurrent"
+    VENDOR = "vendor", "Vendor", "Leverancier"
+    PARTNER = "partner", "Partner", "Partner"
 
 
 class SaleKind(Labelled):
@@ -64,6 +68,9 @@ class Party:
         summary_update: How deliveries are taken together when a plan says *automatic*.
         groups: The groups by which trade agreements know it.
         group: The customer group it is in, for rules of proposals.
+        organisation: For a person, the organisation it is a contact of.
+        consent: Whether it agreed to be written to by campaigns.
+        merged_into: The party that it turned out to be; its number leads there from then on [LED-8].
     """
 
     number: str
@@ -77,6 +84,11 @@ class Party:
     address: Address = Address()
     groups: DiscountGroups = NO_GROUPS
     group: str = ""
+    email: str = ""
+    telephone: str = ""
+    organisation: str | None = None
+    consent: bool = False
+    merged_into: str | None = None
 
     def __attrs_post_init__(self) -> None:
         require_text("number", self.number)

@@ -23,6 +23,7 @@ from salesflow.model import order_life
 from salesflow.process import (
     acceptance,
     agreements,
+    campaigns,
     changes,
     closing,
     commitments,
@@ -34,6 +35,7 @@ from salesflow.process import (
     opportunities,
     orders,
     parties,
+    paths,
     price_book,
     prices,
     proposals,
@@ -41,14 +43,17 @@ from salesflow.process import (
     releases,
     stakeholders,
     targets,
+    transfers,
 )
 from salesflow.rules import Rule
 
 LIFECYCLES: tuple[Lifecycle[Any, Any], ...] = (
+    campaigns.LIFECYCLE,
     leads.LIFECYCLE,
     opportunities.LIFECYCLE,
     quotations.LIFECYCLE,
     agreements.LIFECYCLE,
+    transfers.LIFECYCLE,
     order_life.LIFECYCLE,
     deliveries.LIFECYCLE,
     invoice_life.LIFECYCLE,
@@ -91,6 +96,9 @@ _MODULES = (
     metrics,
     targets,
     closing,
+    campaigns,
+    paths,
+    transfers,
 )
 
 
