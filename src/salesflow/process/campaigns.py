@@ -136,7 +136,11 @@ def part_of(
         existing: The numbers of all campaigns.
     """
     require_kind("parent", parent, Campaign)
-    taken = [each for each in existing if each.startswith(f"{parent.number}-") and each[len(parent.number) + 1 :].isdigit()]
+    taken = [
+        each
+        for each in all_of("number", existing, str)
+        if each.startswith(f"{parent.number}-") and each[len(parent.number) + 1 :].isdigit()
+    ]
     place = max((int(each[len(parent.number) + 1 :]) for each in taken), default=0) + 1
     return plan(
         number=f"{parent.number}-{place:02}",

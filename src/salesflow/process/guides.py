@@ -82,6 +82,7 @@ def start(
         RefusedError: ``opportunity.unknown-part``, and what ``follow_ups.plan`` refuses.
     """
     require_date("on", on)
+    require_kind("opportunity", opportunity, Opportunity)
     stage = _stage(opportunity)
     found = [each for each in (stage.activities if stage else ()) if each.name == name]
     if not found or stage is None:
@@ -109,6 +110,7 @@ def write(opportunity: Opportunity, name: str, *, number: str, on: date, at: dat
     Raises:
         RefusedError: ``opportunity.unknown-part``, and what ``follow_ups.write`` refuses.
     """
+    require_kind("opportunity", opportunity, Opportunity)
     stage = _stage(opportunity)
     if stage is None or not any(each.name == name for each in stage.papers):
         raise RefusedError((UNKNOWN_PART.refuse(sale=opportunity.number, what="suggested paper", name=name),))

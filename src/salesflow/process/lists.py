@@ -79,7 +79,7 @@ def is_status(status: OpportunityStatus) -> Test:
 def overdue(opportunities: Iterable[Opportunity], on: date) -> tuple[Opportunity, ...]:
     """Return the sales that stand in red that day [NXT-1]."""
     require_date("on", on)
-    return tuple(each for each in opportunities if each.is_overdue(on))
+    return tuple(each for each in all_of("opportunity", opportunities, Opportunity) if each.is_overdue(on))
 
 
 def forgotten(opportunities: Iterable[Opportunity]) -> tuple[Opportunity, ...]:
@@ -108,7 +108,7 @@ def beside(listed: Sequence[Opportunity], number: str) -> tuple[Opportunity | No
     Raises:
         LookupError: the list has no such sale.
     """
-    for place, each in enumerate(listed):
+    for place, each in enumerate(all_of("opportunity", listed, Opportunity)):
         if each.number == number:
             return (listed[place - 1] if place else None, listed[place + 1] if place + 1 < len(listed) else None)
     msg = f"the list has no sale {number!r}"

@@ -14,7 +14,7 @@ from typing import TypeVar
 
 from attrs import field, frozen
 
-from salesflow.checks import HUNDRED, ZERO, exact_number, require_date, require_kind
+from salesflow.checks import HUNDRED, ZERO, all_of, exact_number, require_date, require_kind
 from salesflow.errors import RefusedError
 from salesflow.model.exchange import RateTable
 from salesflow.model.history import Happened
@@ -45,6 +45,10 @@ class _Money:
 
     rates: RateTable | None
     seen: list[str] = field(factory=list, eq=False)
+
+    def __attrs_post_init__(self) -> None:
+        if self.rates is not None:
+            require_kind("rates", self.rates, RateTable)
 
     def of(self, opportunity: Opportunity, amount: Decimal) -> Decimal:
         currency = opportunity.currency
@@ -109,7 +113,8 @@ def forecast(
     money = _Money(rates)
     closed = opened = weighted = ZERO
     categories: dict[ForecastCategory, Decimal] = defaultdict(Decimal)
-    for each in opportunities:
+    require_kind("period", period, Period)
+    for each in all_of("opportunity", opportunities, Opportunity):
         if each.sale_date not in period:
             continue
         amount = money.of(each, each.amount)
@@ -207,7 +212,8 @@ def coverage(opportunities: Iterable[Opportunity], target: Decimal | int, *, rat
     """Return how many times the open pipeline covers a target; ``None`` where that is zero [TGT-7]."""
     money = _Money(rates)
     return _ratio(
-        sum((money.of(each, each.amount) for each in opportunities if each.status is _S.OPEN), ZERO), exact_number("target", target)
+        sum((money.of(each, each.amount) for each in all_of("opportunity", opportunities, Opportunity) if each.status is _S.OPEN), ZERO),
+        exact_number("target", target),
     )
 
 
@@ -371,7 +377,7 @@ def league(opportunities: Iterable[Opportunity], by: Callable[[Opportunity], K],
     """
     money = _Money(rates)
     tallies: dict[K, _Tally] = {}
-    for each in opportunities:
+    for each in all_of("opportunity", opportunities, Opportunity):
         key = by(each)
         tally = tallies.get(key)
         if tally is None:

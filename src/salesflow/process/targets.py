@@ -59,6 +59,7 @@ def set_annual(target: Target, annual: Decimal | int, *, on: date, at: datetime 
     Raises:
         RefusedError: ``target.locked``.
     """
+    require_kind("target", target, Target)
     return _with_parts(target, _equal(target, exact_number("annual", annual)), "set", on, at, by)
 
 
@@ -91,6 +92,7 @@ def copy_from(
     Raises:
         RefusedError: ``target.locked``, ``target.nothing-to-copy``.
     """
+    require_kind("target", target, Target)
     require_kind("earlier", earlier, Target)
     alike = (earlier.unit, earlier.currency, len(earlier.parts)) == (target.unit, target.currency, len(target.parts))
     if not earlier.annual or earlier.year >= target.year or not alike:
@@ -194,6 +196,7 @@ def attainment(
     rates: RateTable | None = None,
 ) -> Decimal | None:
     """Return how far a target is reached, in percent, unrounded; ``None`` where it is zero [TGT-6, MET-4]."""
+    require_kind("target", target, Target)
     wanted = sum(target.parts[: upto or len(target.parts)], ZERO)
     if not wanted:
         return None

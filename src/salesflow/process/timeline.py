@@ -76,7 +76,9 @@ def of(
     numbers = names | {str(document.number) for document in documents if _owners(document) & names}
     wanted = None if kinds is None else set(kinds)
     about = [
-        (sequence, event) for sequence, event in enumerate(events) if getattr(event, "number", None) in numbers or _parties(event) & names
+        (sequence, event)
+        for sequence, event in enumerate(events)
+        if hasattr(event, "on") and (getattr(event, "number", None) in numbers or _parties(event) & names)
     ]
     entries = [_entry(sequence, event) for sequence, event in about]
     entries = [each for each in entries if (wanted is None or each.kind in wanted) and side in {None, each.side}]
