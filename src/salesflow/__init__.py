@@ -95,6 +95,7 @@ if TYPE_CHECKING:
     from salesflow.process import acceptance as acceptance
     from salesflow.process import agreements as agreements
     from salesflow.process import campaigns as campaigns
+    from salesflow.process import categories as categories
     from salesflow.process import changes as changes
     from salesflow.process import closing as closing
     from salesflow.process import deliveries as deliveries
@@ -132,6 +133,7 @@ _MODULES = {
     "ageing": "billing",
     "agreements": "process",
     "campaigns": "process",
+    "categories": "process",
     "changes": "process",
     "closing": "process",
     "credit_limits": "billing",

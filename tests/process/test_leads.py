@@ -116,7 +116,7 @@ def test_qualifying_makes_what_was_chosen() -> None:
 
 
 def test_a_lead_comes_to_nothing_for_a_reason() -> None:
-    """The record stays; not once it became a sale; reopened it may be qualified again [PTY-5, LED-6]."""
+    """The record stays; not once it became a sale; reopened it may be qualified again [PTY-5, LED-2, LED-6, PRC-7]."""
     gone = leads.disqualify(lead(), DisqualifiedReason.CANNOT_CONTACT, on=DAY).document
     assert (gone.status, gone.reason, gone.is_targetable) == (S.DISQUALIFIED, "cannot-contact", False)
     back = leads.reactivate(gone, on=LATER, reason="they called").document

@@ -17,11 +17,14 @@ from salesflow import (
     Opportunity,
     OpportunityStatus,
     OpportunityType,
+    OrderType,
     Period,
     QuotationStatus,
+    Recipient,
     RefusedError,
     Stage,
     Target,
+    campaigns,
     deliveries,
     dynamics,
     invoices,
@@ -34,12 +37,13 @@ from salesflow import (
     quotations,
     targets,
 )
+from salesflow.model.campaign import CampaignStatus, Participation, RecipientKind
 from salesflow.model.exchange import Rate, RateTable
 from salesflow.model.lead import DisqualifiedReason
 from salesflow.model.opportunity import ForecastCategory, Interest
 from salesflow.model.quotation import VersionState
 from salesflow.model.target import TargetScope, TargetUnit
-from tests.builders import ACME, CHAI, DAY, LATER, an_order, codes
+from tests.builders import ACME, CHAI, DAY, LATER, an_order, chai, codes
 
 D = Decimal
 S = OpportunityStatus
@@ -221,6 +225,27 @@ def test_rates_are_those_of_the_books() -> None:
     assert metrics.rounded(metrics.velocity_of(two), 4) == D("3.3333")
 
 
+def test_booked_and_invoiced_revenue_are_two_figures() -> None:
+    """What was sold in March, how many, and what was invoiced less what was credited [MET-1, MET-3, MET-6]."""
+    assert (metrics.volume(FOUR, MARCH), metrics.revenue(FOUR, MARCH), metrics.volume(FOUR, Period.month(2026, 4))) == (1, 200, 0)
+    order, invoice = invoices.post(an_order(), number="INV-1", on=DAY)
+    _, _, reversal = invoices.cancel(order, invoice, number="INV-2", on=date(2026, 4, 1))
+    draft = invoices.pro_forma(an_order(), on=DAY)
+    assert metrics.invoiced_revenue([invoice, reversal, draft], MARCH, "EUR") == D("180.00")
+    assert metrics.invoiced_revenue([invoice, reversal], Period(), "EUR") == 0
+    assert metrics.invoiced_revenue([invoice], MARCH, "USD") == 0
+
+
+def test_who_bought_a_product() -> None:
+    """Not who cancelled, drafted or sent it back [CMP-F4]."""
+    bought = an_order()
+    cancelled = orders.cancel(an_order(number="SO-2"), on=DAY).document
+    draft = an_order(number="SO-3", type=OrderType.JOURNAL)
+    back = an_order(chai(-1), number="SO-4", type=OrderType.RETURNED_ORDER, rma="R-1")
+    assert lists.buyers([cancelled, draft, back], "CHAI") == ()
+    assert (lists.buyers([bought, bought], "CHAI"), lists.buyers([bought], "CHANG")) == (("ACME",), ())
+
+
 def test_advertising_and_a_lower_price_are_compared() -> None:
     """At 42 percent margin a cut of 10 needs 31.25 percent more, a rise of 10 may lose 19.23; at 25 percent 66.7 [MKT-2]."""
     assert metrics.volume_to_earn_back(D("0.10"), D("0.42")) == D("0.3125")
@@ -341,7 +366,7 @@ def test_a_target_that_cannot_be(wrong: dict[str, Any]) -> None:
 
 
 def test_how_far_a_target_is_reached() -> None:
-    """120 of 100 is 120 percent; of what was sold in the period, in its unit, of whom it is for [TGT-6, MET-4]."""
+    """120 of 100 is 120 percent; of what was sold in the period, in its unit, of whom it is for; sums are a guide [TGT-2, TGT-6, MET-4]."""
     mine = targets.set_annual(target(scope=TargetScope.USER, key="ann", parts=(D(0),) * 4), 400, on=DAY).document
     won = [
         sale("O-1", 120, status=S.SOLD, cost=D(70)),
@@ -382,7 +407,7 @@ def test_skipping_completed_hides_sold_and_lost_and_nothing_else(rows: list[tupl
 
 
 def test_lists_are_filtered_grouped_and_browsed() -> None:
-    """By company, person, project, diary, product, date and status; previous and next follow the list [CMP-F2..F4]."""
+    """By company, person, project, diary, product, date and status; previous and next follow the list [CMP-F2, CMP-F3, CMP-F4]."""
     rich = sale(
         "O-9",
         900,
@@ -433,8 +458,8 @@ def test_selections_are_lists_or_tests() -> None:
 
 
 def test_every_reason_belongs_to_one_state() -> None:
-    """In each of the five tables [CRM-1]."""
-    for table in ("lead", "opportunity", "quote", "salesorder", "invoice"):
+    """In each of the seven tables [CRM-1]."""
+    for table in ("campaign", "campaignresponse", "lead", "opportunity", "quote", "salesorder", "invoice"):
         reasons = [each.reason_code for each in dynamics.states(table)]
         assert len(set(reasons)) == len(reasons)
     with pytest.raises(KeyError):
@@ -520,6 +545,29 @@ def test_states_of_quotations_orders_and_invoices() -> None:
     ]
     assert [dynamics.scm_status(each) for each in (quotation, sent)] == [(0, "Created"), (1, "Sent")]
     assert QuotationStatus.SENT == sent.status
+
+
+def test_states_of_campaigns_and_their_recipients() -> None:
+    """Row by row [D:states]."""
+    planned = campaigns.plan(number="C-1", name="x", type="mailing", period=MARCH, currency="EUR", on=DAY).document
+    ann = Recipient(contact="ANN", kind=RecipientKind.CUSTOMER, document="ACME")
+    ready = evolve(planned, recipients=(ann,))
+    seen = [
+        dynamics.state(each).reason for each in (planned, ready, *(evolve(ready, status=status) for status in list(CampaignStatus)[1:]))
+    ]
+    assert seen == ["Proposed", "Ready To Launch", "Launched", "Launched", "Launched", "Completed", "Canceled"]
+    assert [dynamics.state(evolve(ann, participation=each)).state for each in Participation] == [
+        "Open",
+        "Open",
+        "Open",
+        "Closed",
+        "Closed",
+        "Canceled",
+    ]
+    assert [dynamics.scm_status(evolve(planned, status=status)) for status in (CampaignStatus.PLANNING, CampaignStatus.CANCELLED)] == [
+        (0, "Planning"),
+        (5, "Canceled"),
+    ]
 
 
 def test_the_supply_chain_enumerations() -> None:

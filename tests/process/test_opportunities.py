@@ -91,7 +91,7 @@ def stakeholder(party: str, role: str, **terms: Any) -> Stakeholder:
 
 
 def test_a_sale_begins_open_in_its_first_stage() -> None:
-    """With that stage's probability, expected after the duration of its kind [SAL-4, STG-2]."""
+    """With that stage's probability, expected after the duration of its kind [SAL-3, SAL-4, STG-2, TYP-1, PRC-2]."""
     opportunity = sale()
     assert (opportunity.status, opportunity.stage, opportunity.probability, opportunity.sale_date) == (
         S.OPEN,
@@ -337,7 +337,7 @@ def test_what_a_strict_policy_wants_to_know(policy: OpportunityPolicy, missing: 
 
 
 def test_a_stage_sets_the_probability() -> None:
-    """Any move is allowed; what was set by hand goes with the move, unless the policy keeps it [STG-2, STG-3, C9]."""
+    """Any move is allowed, and marks follow; what was set by hand goes with the move, unless the policy keeps it [STG-2, STG-3, STG-4, C9]."""
     opportunity = opportunities.move_to(sale(), "contract", on=DAY).document
     assert (opportunity.probability, opportunity.marks) == (
         80,
@@ -540,7 +540,7 @@ def test_what_can_be_done_once() -> None:
 
 
 def test_a_guide_suggests_and_offers_the_next_stage() -> None:
-    """Once everything required is done the next stage is offered, never taken [GDE-1..4, GDE-6]."""
+    """Once everything required is done the next stage is offered, never taken [GDE-1, GDE-2, GDE-3, GDE-4, GDE-6]."""
     opportunity = sale()
     assert [(item.name, item.is_paper, item.required, item.started, item.done) for item in guides.items(opportunity)] == [
         ("call", False, True, False, False),
@@ -588,7 +588,7 @@ def test_where_nothing_is_offered() -> None:
 
 
 def test_the_decision_making_unit_has_roles_and_gaps() -> None:
-    """One may have several roles, each once and on one side; what is missing is reported and forbids nothing [STK-1..5]."""
+    """One may have several roles, each once and on one side; what is missing is reported and forbids nothing [STK-1, STK-2, STK-3, STK-4, STK-5, TYP-3]."""
     opportunity = sale()
     for each in (stakeholder("JANE", DECIDER), stakeholder("JANE", USER), stakeholder("BANK", "financer", side=StakeholderSide.THIRD)):
         opportunity = stakeholders.add(opportunity, each, on=DAY).document
@@ -663,7 +663,7 @@ def test_a_summary_can_be_printed() -> None:
 
 
 def test_how_firmly_a_sale_is_counted_on() -> None:
-    """By its stage, unless it was said otherwise; sold is closed and lost omitted [FCS-4]."""
+    """By its stage, unless it was said otherwise; sold is closed and lost omitted; half of 10 000 is 5 000 [FCS-4, STG-6]."""
     assert [each.category for each in (sale(), sale(stage="contract"), sale(type=PLAIN), sold(), lost())] == [
         ForecastCategory.PIPELINE,
         ForecastCategory.COMMIT,
@@ -679,7 +679,7 @@ def test_how_firmly_a_sale_is_counted_on() -> None:
 
 
 def test_an_accepted_quotation_closes_the_sale() -> None:
-    """The order is made, quotation and sale are closed, for what was accepted; unless the sale is kept open [S3, X5]."""
+    """The order is made, quotation and sale are closed, for what was accepted; unless the sale is kept open [S3, X5, PRC-1, PRC-6, PRC-8]."""
     quotation = quotations.send(a_quotation(), on=DAY).document
     opportunity = opportunities.attach_quotation(sale(), quotation, on=DAY).document
     store = memory.Store()

@@ -10,7 +10,7 @@ from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
-from salesflow import Address, Party, PartyKind, RefusedError, Role, history, invoices, memory, opportunities, parties, timeline
+from salesflow import Address, Party, PartyKind, RefusedError, Role, categories, history, invoices, memory, opportunities, parties, timeline
 from salesflow.model.history import Happened
 from salesflow.model.opportunity import OpportunityType
 from salesflow.process.timeline import Side
@@ -132,3 +132,40 @@ def test_one_timeline_over_all_documents() -> None:
     placed = an_order
     assert placed is an_order
     assert history.replay.__doc__
+
+
+POTENTIAL = (categories.Category(name="potential customer", potential=True), categories.Category(name="customer"))
+RULES = (
+    categories.CategoryRule(document="opportunity", what="sold", category="customer"),
+    categories.CategoryRule(document="opportunity", what="lost", category="lost contact", ask=True),
+)
+
+
+@pytest.mark.parametrize(
+    ("before", "what", "confirmed", "after"),
+    [
+        ("potential customer", "sold", False, "customer"),
+        ("potential customer", "lost", False, "potential customer"),
+        ("potential customer", "lost", True, "lost contact"),
+        ("potential customer", "moved", False, "potential customer"),
+        ("customer", "lost", True, "customer"),
+        ("", "sold", False, ""),
+    ],
+)
+def test_a_potential_customer_changes_category(before: str, what: str, after: str, *, confirmed: bool) -> None:
+    """By a rule, asked for or not; a customer is never demoted [LED-3, LED-4]."""
+    party = evolve(OLD, category=before)
+    event = Happened(number="O-1", document="opportunity", what=what, on=DAY)
+    done = categories.after(party, event, RULES, POTENTIAL, on=DAY, confirmed=confirmed)
+    assert (done.document.category, len(done.events)) == (after, int(before != after))
+
+
+def test_a_category_that_cannot_be() -> None:
+    """It has a name, and a rule says what."""
+    with pytest.raises(ValueError, match="name must not be empty"):
+        categories.Category(name="")
+    with pytest.raises(ValueError, match="what must not be empty"):
+        categories.CategoryRule(document="lead", what="", category="x")
+    same = categories.CategoryRule(document="opportunity", what="sold", category="potential customer")
+    event = Happened(number="O-1", document="opportunity", what="sold", on=DAY)
+    assert categories.after(evolve(OLD, category="potential customer"), event, [same], POTENTIAL, on=DAY).events == ()

@@ -265,7 +265,7 @@ TENTH = agreement("T-1", Relation.TOTAL_DISCOUNT, percentage=D(10), least=D(200)
 
 
 def test_a_total_discount_is_taken_off_the_order_and_not_off_its_lines() -> None:
-    """180.00 at 21 percent and 120.00 at 9: 30.00 off, 18.00 and 12.00 of it [TRD-8, TRD-9]."""
+    """180.00 at 21 percent and 120.00 at 9: 30.00 off, 18.00 and 12.00 of it [TRD-8, TRD-9, CRM-4]."""
     found = pay(TENTH, wanted=((HOSE, 10), (LAMP, 3)))
     assert [(charge.code, charge.amount, charge.vat.rate, charge.number) for charge in found.charges] == [
         ("total-discount", D("-18.00"), 21, 1),
@@ -307,7 +307,7 @@ def test_what_is_entered_by_hand_is_kept() -> None:
 
 
 def test_pricing_again_leaves_what_was_entered_by_hand() -> None:
-    """Only the line at its base price gets the new one; the policy may say otherwise [TRD-5]."""
+    """Only the line at its base price gets the new one, and only when asked; the policy may say otherwise [TRD-5, CRM-3]."""
     first = pay(wanted=((HOSE, 10), Wanted(product=TAP, quantity=D(2), price=D(5)), (LAMP, 1)))
     order: Order = orders.place(number="SO-1", customer=BUYER, currency="EUR", lines=first.lines, on=DAY).document
     book = PriceBook([agreement("P-1", price=D(17)), agreement("P-2", item="TAP", price=D(6)), line_discount("D-1", 5, item="LAMP")])

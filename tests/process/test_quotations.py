@@ -524,6 +524,54 @@ def test_a_version_that_was_sent_never_changes(edits: list[str]) -> None:
             False
         ]
         assert all(quotation.versions[rank - 1].alternatives == offers for rank, offers in kept.items())
+        assert [offer.name for offer in quotation.version.alternatives].count(quotation.version.favourite) == 1
+
+
+DRAFTS = {S.DRAFT, S.NEEDS_APPROVAL, S.NOT_APPROVED, S.APPROVED}
+LEGAL: dict[str, set[QuotationStatus]] = {
+    "revise": DRAFTS | {S.SENT},
+    "approve": {S.NEEDS_APPROVAL},
+    "reject": {S.NEEDS_APPROVAL},
+    "send": {S.DRAFT, S.APPROVED},
+    "extend": {S.SENT},
+    "lose": {S.SENT},
+    "cancel": DRAFTS | {S.SENT},
+    "confirm": {S.DRAFT, S.APPROVED, S.SENT},
+}
+
+
+@pytest.mark.parametrize("command", sorted(LEGAL))
+@pytest.mark.parametrize("status", list(S))
+def test_legal_moves_succeed_and_all_others_are_refused(command: str, status: QuotationStatus) -> None:
+    """Every pair of the table both ways [QUO-2, QUO-3, QTE-3, CRM-2]."""
+    wanting = discounted(16)
+    here = {
+        S.DRAFT: offer(),
+        S.NEEDS_APPROVAL: wanting,
+        S.NOT_APPROVED: quotations.reject(wanting, by="boss", on=DAY).document,
+        S.APPROVED: quotations.approve(wanting, by="boss", on=DAY).document,
+        S.SENT: sent(),
+        S.CONFIRMED: confirmed(sent()).changed[0],
+        S.LOST: quotations.lose(sent(), reason="price", on=DAY).document,
+        S.CANCELLED: quotations.cancel(sent(), reason="gone", on=DAY).document,
+    }[status]
+    assert here.status is status
+    acts: dict[str, Any] = {
+        "revise": lambda: quotations.revise(here, lines=[quotations.line(PEN, 3)], on=DAY),
+        "approve": lambda: quotations.approve(here, by="boss", on=DAY),
+        "reject": lambda: quotations.reject(here, by="boss", on=DAY),
+        "send": lambda: quotations.send(here, on=DAY),
+        "extend": lambda: quotations.extend(here, until=date(2026, 12, 31), on=DAY),
+        "lose": lambda: quotations.lose(here, reason="price", on=DAY),
+        "cancel": lambda: quotations.cancel(here, reason="gone", on=DAY),
+        "confirm": lambda: confirmed(here),
+    }
+    if status in LEGAL[command]:
+        assert acts[command]().events
+        return
+    with pytest.raises(RefusedError) as refused:
+        acts[command]()
+    assert codes(refused) == ("wrong-status",)
 
 
 # ---------------------------------------------------------------------- the order

@@ -32,7 +32,7 @@ PROMOTED = 3
 
 
 class OpportunityStatus(Labelled):
-    """Where a sale stands [S2]."""
+    """Where a sale stands; how it is shown, by a sign or in words, is the application's [S2, SAL-12]."""
 
     OPEN = "open", "Open", "Open"
     SOLD = "sold", "Sold", "Verkocht"
@@ -140,7 +140,7 @@ class Stage:
 @frozen(kw_only=True)
 class OpportunityType:
     """
-    A kind of sale [TYP-1].
+    A kind of sale; which stages it has is for the application to say [TYP-1, PRC-2].
 
     Args:
         duration: How long a sale is expected to take, in ``unit``.
@@ -195,6 +195,16 @@ class OpportunityType:
         """The stages whose probability is below that of the stage before them: allowed, and worth a look [STG-5]."""
         pairs = zip(self.stages, self.stages[1:], strict=False)
         return tuple(later.name for earlier, later in pairs if later.probability < earlier.probability)
+
+
+PIPELINE = OpportunityType(
+    name="pipeline",
+    stages=tuple(
+        Stage(name=name, probability=Decimal(share))
+        for name, share in (("qualified", 20), ("developed", 40), ("proposed", 60), ("negotiated", 80), ("agreed", 90))
+    ),
+)
+"""A kind of sale to begin with, where none is configured [STG-7]."""
 
 
 @frozen(kw_only=True)

@@ -70,6 +70,7 @@ class Party:
         group: The customer group it is in, for rules of proposals.
         organisation: For a person, the organisation it is a contact of.
         consent: Whether it agreed to be written to by campaigns.
+        category: What kind of relation it is, such as ``potential customer``; rules may change it [LED-4].
         merged_into: The party that it turned out to be; its number leads there from then on [LED-8].
     """
 
@@ -88,6 +89,7 @@ class Party:
     telephone: str = ""
     organisation: str | None = None
     consent: bool = False
+    category: str = ""
     merged_into: str | None = None
 
     def __attrs_post_init__(self) -> None:

@@ -1,4 +1,8 @@
-"""Closing a sale: when the customer agrees, the order is made and quotation and opportunity are closed in one act [S3, PRC-6]."""
+"""
+Closing a sale: when the customer agrees, the order is made and quotation and opportunity are closed in one act [S3, PRC-6].
+
+It is the fourth of the five phases: qualify a lead, develop a sale, propose a quotation, close, and fulfil the order [PRC-1].
+"""
 
 from __future__ import annotations
 

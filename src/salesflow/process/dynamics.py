@@ -11,6 +11,7 @@ from functools import singledispatch
 
 from attrs import frozen
 
+from salesflow.model.campaign import Campaign, CampaignStatus, Participation, Recipient
 from salesflow.model.invoice import Invoice, InvoiceStatus
 from salesflow.model.lead import DisqualifiedReason, Lead, LeadStatus
 from salesflow.model.opportunity import Opportunity, OpportunityStatus
@@ -29,6 +30,15 @@ class State:
 
 
 _TABLE = {
+    "campaign": (
+        (
+            0,
+            "Active",
+            ((0, "Proposed"), (1, "Ready To Launch"), (2, "Launched"), (3, "Completed"), (4, "Canceled"), (5, "Suspended")),
+        ),
+        (1, "Inactive", ((6, "Inactive"),)),
+    ),
+    "campaignresponse": ((0, "Open", ((1, "Open"),)), (1, "Closed", ((2, "Closed"),)), (2, "Canceled", ((3, "Canceled"),))),
     "lead": (
         (0, "Open", ((1, "New"), (2, "Contacted"))),
         (1, "Qualified", ((3, "Qualified"),)),
@@ -78,7 +88,7 @@ def _state(table: str, reason: int) -> State:
 @singledispatch
 def state(document: object) -> State:
     """
-    Return the state and status reason of a lead, opportunity, quotation, version of one, order or invoice.
+    Return the state and status reason of a campaign, a recipient, lead, opportunity, quotation, version of one, order or invoice.
 
     Raises:
         TypeError: it is something else.
@@ -96,6 +106,29 @@ _REVISED = 7
 _ORDER = {OrderStatus.CANCELLED: 4, OrderStatus.DELIVERED: 100001, OrderStatus.INVOICED: 100003}
 _NEW, _PENDING, _PARTIAL = 1, 2, 100002
 _PAID, _CANCELLED_INVOICE, _BILLED = 100001, 100003, 4
+
+
+_CAMPAIGN = {
+    CampaignStatus.IN_PROCESS: 2,
+    CampaignStatus.RESPONSE: 2,
+    CampaignStatus.FOLLOW_UP: 2,
+    CampaignStatus.CLOSED: 3,
+    CampaignStatus.CANCELLED: 4,
+}
+_RESPONSE = {Participation.POSITIVE: 1, Participation.NEGATIVE: 2, Participation.CONVERTED: 2, Participation.DROPPED_OUT: 3}
+_READY = 1
+
+
+@state.register
+def _(document: Campaign) -> State:
+    if document.status is CampaignStatus.PLANNING:
+        return _state("campaign", _READY if document.recipients else 0)
+    return _state("campaign", _CAMPAIGN[document.status])
+
+
+@state.register
+def _(document: Recipient) -> State:
+    return _state("campaignresponse", _RESPONSE.get(document.participation, _READY))
 
 
 @state.register
@@ -166,13 +199,15 @@ _SCM_QUOTATION = {
 }
 
 
-def scm_status(document: Lead | Opportunity | Quotation) -> tuple[int, str]:
+def scm_status(document: Campaign | Lead | Opportunity | Quotation) -> tuple[int, str]:
     """
-    Return the code and name that the supply chain enumerations have for a lead, an opportunity or a quotation [PTY-4, QUO-2].
+    Return the code and name that the supply chain enumerations have for a campaign, lead, opportunity or quotation [PTY-4, CMP-4, QUO-2].
 
     Raises:
         TypeError: it is something else.
     """
+    if isinstance(document, Campaign):
+        return list(CampaignStatus).index(document.status), document.status.en
     if isinstance(document, Lead):
         return _SCM_LEAD[document.status]
     if isinstance(document, Opportunity):

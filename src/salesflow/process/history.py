@@ -2,6 +2,7 @@
 Writing history and reading it back.
 
 A command that keeps history says what changed; from these entries alone the document can be made again [HIS-2].
+The stage at closing, the states of versions and the revisions of targets are kept on the documents too [HIS-3].
 """
 
 from __future__ import annotations

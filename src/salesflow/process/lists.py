@@ -15,6 +15,7 @@ from attrs import field, frozen
 
 from salesflow.checks import all_of, require_date, require_text, require_tuple_of
 from salesflow.model.opportunity import Opportunity, OpportunityStatus
+from salesflow.model.order import Order, OrderStatus
 from salesflow.period import Period
 
 K = TypeVar("K", bound=Hashable)
@@ -74,6 +75,18 @@ def about(product: str) -> Test:
 def is_status(status: OpportunityStatus) -> Test:
     """Pass the sales of a status."""
     return lambda sale: sale.status is status
+
+
+def buyers(orders: Iterable[Order], product: str) -> tuple[str, ...]:
+    """Return the customers whose orders have a product, each once, in order of appearance; cancelled orders and drafts do not count [CMP-F4]."""
+    bought = [
+        order.customer
+        for order in all_of("order", orders, Order)
+        if not order.is_journal
+        and order.status is not OrderStatus.CANCELLED
+        and any(line.item.number == product and line.ordered > 0 for line in order.lines)
+    ]
+    return tuple(dict.fromkeys(bought))
 
 
 def overdue(opportunities: Iterable[Opportunity], on: date) -> tuple[Opportunity, ...]:

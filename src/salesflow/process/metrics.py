@@ -18,6 +18,7 @@ from salesflow.checks import HUNDRED, ZERO, all_of, exact_number, require_date, 
 from salesflow.errors import RefusedError
 from salesflow.model.exchange import RateTable
 from salesflow.model.history import Happened
+from salesflow.model.invoice import Invoice
 from salesflow.model.opportunity import ForecastCategory, Opportunity, OpportunityStatus
 from salesflow.money import exact
 from salesflow.period import Period, months_after
@@ -156,6 +157,28 @@ def pushes(history: Iterable[object], number: str) -> int:
             change = event.change("sale_date")
             found += change is not None and change.after > change.before  # type: ignore[operator]
     return found
+
+
+# ---------------------------------------------------------------------- volume and revenue
+
+
+def volume(opportunities: Iterable[Opportunity], period: Period) -> int:
+    """Return how many sales were sold in a period [MET-1]."""
+    require_kind("period", period, Period)
+    return sum(each.status is _S.SOLD and each.sale_date in period for each in all_of("opportunity", opportunities, Opportunity))
+
+
+def revenue(opportunities: Iterable[Opportunity], period: Period, *, rates: RateTable | None = None) -> Decimal:
+    """Return what was booked in a period: the amounts of the sales sold in it [MET-3]."""
+    return forecast(opportunities, period, rates=rates).closed
+
+
+@exact
+def invoiced_revenue(invoices: Iterable[Invoice], period: Period, currency: str) -> Decimal:
+    """Return what was invoiced in a period and a currency, charges included and VAT not, less credit notes: another figure [MET-3]."""
+    require_kind("period", period, Period)
+    mine = [each for each in all_of("invoice", invoices, Invoice) if each.number and each.on in period and each.currency == currency]
+    return sum((each.totals.net + each.totals.charges for each in mine), ZERO)
 
 
 # ---------------------------------------------------------------------- rates

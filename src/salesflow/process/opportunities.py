@@ -392,7 +392,7 @@ def mark_lost(
     policy: OpportunityPolicy = OPPORTUNITIES,
 ) -> Outcome[Opportunity]:
     """
-    Close the sale as lost: at 0 percent, with the reason and who won it.
+    Close the sale as lost: at 0 percent, with the reason and who won it; it is kept, and never deleted [SAL-11, PRC-7, PTY-6].
 
     Raises:
         RefusedError: ``wrong-status``, ``opportunity.before-registered``, ``opportunity.required``.
