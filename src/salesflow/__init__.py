@@ -120,6 +120,7 @@ if TYPE_CHECKING:
     from salesflow.process import releases as releases
     from salesflow.process import simulations as simulations
     from salesflow.process import stakeholders as stakeholders
+    from salesflow.process import target_types as target_types
     from salesflow.process import targets as targets
     from salesflow.process import timeline as timeline
     from salesflow.process import transfers as transfers
@@ -171,6 +172,7 @@ _MODULES = {
     "stakeholders": "process",
     "statements": "billing",
     "summaries": "billing",
+    "target_types": "process",
     "targets": "process",
     "timeline": "process",
     "transfers": "process",

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from salesflow import (
+    Address,
     Lead,
     LeadStatus,
     Opportunity,
@@ -35,6 +36,7 @@ from salesflow import (
     orders,
     payments,
     quotations,
+    target_types,
     targets,
 )
 from salesflow.model.campaign import CampaignStatus, Participation, RecipientKind
@@ -43,6 +45,7 @@ from salesflow.model.lead import DisqualifiedReason
 from salesflow.model.opportunity import ForecastCategory, Interest
 from salesflow.model.quotation import VersionState
 from salesflow.model.target import TargetScope, TargetUnit
+from salesflow.process.target_types import Dimension, TargetType
 from tests.builders import ACME, CHAI, DAY, LATER, an_order, chai, codes
 
 D = Decimal
@@ -391,6 +394,64 @@ def test_how_far_a_target_is_reached() -> None:
         date(2026, 12, 31),
         date(2026, 6, 30),
     )
+
+
+@pytest.mark.parametrize(
+    ("dimension", "value"),
+    [
+        (Dimension.SALE_TYPE, "sale"),
+        (Dimension.SOURCE, "fair"),
+        (Dimension.CREDITED, "north"),
+        (Dimension.COMPETITOR, "Rival"),
+        (Dimension.CATEGORY, "hotel"),
+        (Dimension.COUNTRY, "NL"),
+    ],
+)
+def test_a_type_looks_at_one_side_of_a_sale(dimension: Dimension, value: str) -> None:
+    """By kind of sale, source, credit, competitor, or the company's category and country [TGT-1]."""
+    hotel = evolve(ACME, category="hotel", address=Address(country="NL"))
+    rich = sale(status=S.SOLD, source="fair", credited="north", competitor="Rival", party="ACME")
+    plain = sale("O-2", status=S.SOLD, type=OpportunityType(name="other"), party="GONE")
+    kind = TargetType(name="part", dimension=dimension, values=(value,))
+    mine = target_types.counts(target(kind="part"), kind, parties={"ACME": hotel})
+    assert [mine(rich), mine(plain)] == [True, False]
+
+
+def test_a_target_counts_its_own() -> None:
+    """All of the company, the owners of a group, or one user [TGT-1]."""
+    won = [sale("O-1", 10, status=S.SOLD), sale("O-2", 20, status=S.SOLD, owner="bob"), sale("O-3", 40, status=S.SOLD, owner="eve")]
+    of_group = target(scope=TargetScope.GROUP, key="north")
+    of_user = target(scope=TargetScope.USER, key="ann")
+    groups = {"north": ("ann", "bob")}
+    assert targets.actual(target(), won, target_types.counts(target())) == 70
+    assert targets.actual(of_group, won, target_types.counts(of_group, groups=groups)) == 30
+    assert targets.actual(of_group, won, target_types.counts(of_group)) == 0
+    assert targets.actual(of_user, won, target_types.counts(of_user)) == 10
+
+
+def test_types_come_and_go() -> None:
+    """Each looks at a side of its own; the one of all sales stays; with a type its targets go [TGT-1, TGT-4]."""
+    fair = TargetType(name="fairs", dimension=Dimension.SOURCE, values=("fair",))
+    types = target_types.add((target_types.ALL_SALES,), fair)
+    rows = (target(), target(number="T-2", kind="fairs"), target(number="T-3", kind="fairs", scope=TargetScope.USER, key="ann"))
+    wrong: list[tuple[Any, str]] = [
+        (lambda: target_types.add(types, evolve(fair, name="web")), "target.type-twice"),
+        (lambda: target_types.add(types, evolve(fair, dimension=Dimension.COUNTRY)), "target.type-twice"),
+        (lambda: target_types.add(types, TargetType(name="everything")), "target.type-twice"),
+        (lambda: target_types.remove(types, "all sales"), "target.type-stays"),
+        (lambda: target_types.counts(target(), evolve(fair, unit=TargetUnit.PROFIT)), "target.type-stays"),
+        (lambda: target_types.counts(rows[2], evolve(fair, scopes=(TargetScope.COMPANY,))), "target.type-stays"),
+    ]
+    for refuse, code in wrong:
+        with pytest.raises(RefusedError) as refused:
+            refuse()
+        assert codes(refused) == (code,)
+    assert target_types.remove(types, "fairs", rows) == ((target_types.ALL_SALES,), rows[:1])
+    fewer, stay, go = target_types.restrict(fair, (TargetScope.COMPANY,), rows)
+    assert (fewer.scopes, stay, go) == ((TargetScope.COMPANY,), rows[:2], rows[2:])
+    for bad in ({"dimension": Dimension.SOURCE}, {"values": ("x",)}, {"name": ""}, {"unit": "amount"}):
+        with pytest.raises((TypeError, ValueError)):
+            TargetType(**({"name": "x"} | bad))
 
 
 # ---------------------------------------------------------------------- lists

@@ -42,6 +42,7 @@ from salesflow.process import (
     quotations,
     releases,
     stakeholders,
+    target_types,
     targets,
     transfers,
 )
@@ -95,6 +96,7 @@ _MODULES = (
     stakeholders,
     metrics,
     targets,
+    target_types,
     closing,
     campaigns,
     paths,
