@@ -51,7 +51,7 @@ from salesflow.model.recurrence import InvoiceTemplate, Recurrence
 from salesflow.model.reminder import Reminder, ReminderLevel, ReminderPlan
 from salesflow.model.terms import PaymentTerms
 from salesflow.model.voucher import PostingProfile
-from tests import pipeline_broken, promises_broken
+from tests import after_sale_broken, pipeline_broken, promises_broken
 from tests.builders import ACME, DAY, JANE, LATER, advice, an_order, chai, chang
 
 EARLIER = date(2026, 3, 1)
@@ -498,14 +498,14 @@ SAID = {
     "reminder.another-account": "invoice INV-1 is owed by ACME in EUR, not by JANE in EUR",
     "reminder.before-earlier": "reminder R-0 is of 2026-03-11; 2026-03-10 is before that",
     "reminder.nothing-due": "ACME has nothing in EUR to be reminded of on 2026-03-08",
-    "wrong-status": "order is cancelled; confirm needs open or delivered",
+    "wrong-status": "order is cancelled; confirm needs open or delivered or invoiced",
 }
 """How each of those refusals reads."""
 
 SAID_BY_VALIDATE = {"order.ship-date-passed", "order.unconfirmed", "order.no-terms-of-sale"}
 
 
-for broken in (promises_broken, pipeline_broken):
+for broken in (promises_broken, pipeline_broken, after_sale_broken):
     BREAKS |= broken.BREAKS
     SAID |= broken.SAID
 

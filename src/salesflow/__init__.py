@@ -36,16 +36,25 @@ if TYPE_CHECKING:
     from salesflow.errors import Refusal as Refusal
     from salesflow.errors import RefusedError as RefusedError
     from salesflow.errors import SalesflowError as SalesflowError
+    from salesflow.model.after_sale import Entitlement as Entitlement
+    from salesflow.model.after_sale import Installed as Installed
+    from salesflow.model.after_sale import Maintenance as Maintenance
     from salesflow.model.agreement import Commitment as Commitment
     from salesflow.model.agreement import CommitmentKind as CommitmentKind
     from salesflow.model.agreement import SalesAgreement as SalesAgreement
     from salesflow.model.campaign import Campaign as Campaign
     from salesflow.model.campaign import Recipient as Recipient
+    from salesflow.model.case import Case as Case
+    from salesflow.model.case import CaseStatus as CaseStatus
     from salesflow.model.free_text import FreeTextLine as FreeTextLine
+    from salesflow.model.goods_return import Disposition as Disposition
+    from salesflow.model.goods_return import Return as Return
     from salesflow.model.invoice import Invoice as Invoice
     from salesflow.model.invoice import InvoiceStatus as InvoiceStatus
     from salesflow.model.lead import Lead as Lead
     from salesflow.model.lead import LeadStatus as LeadStatus
+    from salesflow.model.office_hours import OfficeHours as OfficeHours
+    from salesflow.model.office_hours import WorkingDays as WorkingDays
     from salesflow.model.opportunity import Opportunity as Opportunity
     from salesflow.model.opportunity import OpportunityStatus as OpportunityStatus
     from salesflow.model.opportunity import OpportunityType as OpportunityType
@@ -76,13 +85,21 @@ if TYPE_CHECKING:
     from salesflow.model.project import Project as Project
     from salesflow.model.proposal import ProductLink as ProductLink
     from salesflow.model.proposal import SupplementaryItem as SupplementaryItem
+    from salesflow.model.purchase import Notice as Notice
+    from salesflow.model.purchase import Purchase as Purchase
     from salesflow.model.quotation import Alternative as Alternative
     from salesflow.model.quotation import Override as Override
     from salesflow.model.quotation import Quotation as Quotation
     from salesflow.model.quotation import QuotationLine as QuotationLine
     from salesflow.model.quotation import QuotationStatus as QuotationStatus
     from salesflow.model.quotation import QuotationType as QuotationType
+    from salesflow.model.relationship import ContactPlan as ContactPlan
+    from salesflow.model.relationship import Review as Review
+    from salesflow.model.relationship import Survey as Survey
+    from salesflow.model.service_level import ServiceLevel as ServiceLevel
     from salesflow.model.stakeholder import Stakeholder as Stakeholder
+    from salesflow.model.subscription import Every as Every
+    from salesflow.model.subscription import Subscription as Subscription
     from salesflow.model.target import Target as Target
     from salesflow.model.terms import PaymentTerms as PaymentTerms
     from salesflow.model.terms import TermsOfSale as TermsOfSale
@@ -94,17 +111,24 @@ if TYPE_CHECKING:
     from salesflow.period import Period as Period
     from salesflow.process import acceptance as acceptance
     from salesflow.process import agreements as agreements
+    from salesflow.process import assignment as assignment
+    from salesflow.process import backorders as backorders
     from salesflow.process import campaigns as campaigns
+    from salesflow.process import cases as cases
     from salesflow.process import categories as categories
     from salesflow.process import changes as changes
     from salesflow.process import closing as closing
+    from salesflow.process import conformance as conformance
     from salesflow.process import deliveries as deliveries
     from salesflow.process import direct_sales as direct_sales
     from salesflow.process import dynamics as dynamics
+    from salesflow.process import entitlements as entitlements
     from salesflow.process import follow_ups as follow_ups
     from salesflow.process import fulfilment as fulfilment
     from salesflow.process import guides as guides
     from salesflow.process import history as history
+    from salesflow.process import installations as installations
+    from salesflow.process import item_requirements as item_requirements
     from salesflow.process import leads as leads
     from salesflow.process import lists as lists
     from salesflow.process import metrics as metrics
@@ -114,12 +138,21 @@ if TYPE_CHECKING:
     from salesflow.process import parties as parties
     from salesflow.process import paths as paths
     from salesflow.process import prices as prices
+    from salesflow.process import promising as promising
     from salesflow.process import proposals as proposals
+    from salesflow.process import purchases as purchases
     from salesflow.process import quotations as quotations
     from salesflow.process import registry as registry
+    from salesflow.process import relations as relations
     from salesflow.process import releases as releases
+    from salesflow.process import return_credits as return_credits
+    from salesflow.process import return_receipts as return_receipts
+    from salesflow.process import returns as returns
+    from salesflow.process import service_levels as service_levels
+    from salesflow.process import service_metrics as service_metrics
     from salesflow.process import simulations as simulations
     from salesflow.process import stakeholders as stakeholders
+    from salesflow.process import subscriptions as subscriptions
     from salesflow.process import target_types as target_types
     from salesflow.process import targets as targets
     from salesflow.process import timeline as timeline
@@ -127,16 +160,21 @@ if TYPE_CHECKING:
     from salesflow.process.item_transactions import item_transactions as item_transactions
     from salesflow.process.price_book import PriceBook as PriceBook
     from salesflow.process.releases import CallOff as CallOff
+    from salesflow.process.returns import Claim as Claim
     from salesflow.quantity import Quantity as Quantity
 
 _MODULES = {
     "acceptance": "process",
     "ageing": "billing",
     "agreements": "process",
+    "assignment": "process",
+    "backorders": "process",
     "campaigns": "process",
+    "cases": "process",
     "categories": "process",
     "changes": "process",
     "closing": "process",
+    "conformance": "process",
     "credit_limits": "billing",
     "credit_notes": "billing",
     "deliveries": "process",
@@ -144,12 +182,15 @@ _MODULES = {
     "direct_sales": "process",
     "drafts": "billing",
     "dynamics": "process",
+    "entitlements": "process",
     "follow_ups": "process",
     "free_text": "billing",
     "fulfilment": "process",
     "guides": "process",
     "history": "process",
+    "installations": "process",
     "invoices": "billing",
+    "item_requirements": "process",
     "leads": "process",
     "lists": "process",
     "matching": "billing",
@@ -162,15 +203,24 @@ _MODULES = {
     "paths": "process",
     "payments": "billing",
     "prices": "process",
+    "promising": "process",
     "proposals": "process",
+    "purchases": "process",
     "quotations": "process",
     "recurring": "billing",
     "registry": "process",
+    "relations": "process",
     "releases": "process",
     "reminders": "billing",
+    "return_credits": "process",
+    "return_receipts": "process",
+    "returns": "process",
+    "service_levels": "process",
+    "service_metrics": "process",
     "simulations": "process",
     "stakeholders": "process",
     "statements": "billing",
+    "subscriptions": "process",
     "summaries": "billing",
     "target_types": "process",
     "targets": "process",
@@ -183,11 +233,15 @@ _MODULES = {
 _NAMES = {
     "billing.crediting": ("CreditOf",),
     "errors": ("ConflictError", "DuplicateError", "NotFoundError", "Refusal", "RefusedError", "SalesflowError"),
+    "model.after_sale": ("Entitlement", "Installed", "Maintenance"),
     "model.agreement": ("Commitment", "CommitmentKind", "SalesAgreement"),
     "model.campaign": ("Campaign", "Recipient"),
+    "model.case": ("Case", "CaseStatus"),
     "model.free_text": ("FreeTextLine",),
+    "model.goods_return": ("Disposition", "Return"),
     "model.invoice": ("Invoice", "InvoiceStatus"),
     "model.lead": ("Lead", "LeadStatus"),
+    "model.office_hours": ("OfficeHours", "WorkingDays"),
     "model.opportunity": ("Opportunity", "OpportunityStatus", "OpportunityType", "Stage"),
     "model.order": ("DocumentStatus", "Order", "OrderLine", "OrderStatus", "OrderType"),
     "model.packing_slip": ("PackingSlip",),
@@ -198,8 +252,12 @@ _NAMES = {
     "model.product": ("Item", "Product", "ProductKind", "ProductList", "Tolerance", "Vat"),
     "model.project": ("Project",),
     "model.proposal": ("ProductLink", "SupplementaryItem"),
+    "model.purchase": ("Notice", "Purchase"),
     "model.quotation": ("Alternative", "Override", "Quotation", "QuotationLine", "QuotationStatus", "QuotationType"),
+    "model.relationship": ("ContactPlan", "Review", "Survey"),
+    "model.service_level": ("ServiceLevel",),
     "model.stakeholder": ("Stakeholder",),
+    "model.subscription": ("Every", "Subscription"),
     "model.target": ("Target",),
     "model.terms": ("PaymentTerms", "TermsOfSale"),
     "model.totals": ("Charge",),
@@ -209,8 +267,9 @@ _NAMES = {
     "outcome": ("Outcome",),
     "period": ("Period",),
     "process.item_transactions": ("item_transactions",),
-    "process.releases": ("CallOff",),
     "process.price_book": ("PriceBook",),
+    "process.releases": ("CallOff",),
+    "process.returns": ("Claim",),
     "quantity": ("Quantity",),
 }
 """Names, by the module that defines them."""

@@ -14,9 +14,12 @@ from typing import Any, Generic, Self, TypeVar
 
 from salesflow.checks import require_text
 from salesflow.errors import ConflictError, DuplicateError, NotFoundError, RefusedError
+from salesflow.model.after_sale import Entitlement, Installed, Maintenance
 from salesflow.model.agreement import SalesAgreement
 from salesflow.model.campaign import Campaign
+from salesflow.model.case import Case
 from salesflow.model.confirmation import OrderConfirmation
+from salesflow.model.goods_return import Return
 from salesflow.model.invoice import Invoice
 from salesflow.model.invoice_draft import InvoiceDraft
 from salesflow.model.lead import Lead
@@ -29,9 +32,12 @@ from salesflow.model.payment import Payment
 from salesflow.model.product import Product, ProductList
 from salesflow.model.project import Project
 from salesflow.model.proposal import ProductLink, SupplementaryItem
+from salesflow.model.purchase import Notice, Purchase
 from salesflow.model.quotation import Quotation
 from salesflow.model.recurrence import Recurrence
+from salesflow.model.relationship import ContactPlan, Review, Survey
 from salesflow.model.reminder import Reminder
+from salesflow.model.subscription import Subscription
 from salesflow.model.target import Target
 from salesflow.model.trade_agreement import TradeAgreement
 from salesflow.model.transfer import Transfer
@@ -65,6 +71,17 @@ _KINDS: dict[type, str] = {
     Payment: "payments",
     Recurrence: "recurrences",
     Reminder: "reminders",
+    Installed: "installed",
+    Maintenance: "maintenance",
+    Entitlement: "entitlements",
+    Case: "cases",
+    Return: "returns",
+    Purchase: "purchases",
+    Notice: "notices",
+    Survey: "surveys",
+    Review: "reviews",
+    ContactPlan: "contact_plans",
+    Subscription: "subscriptions",
 }
 
 
@@ -176,6 +193,17 @@ class Work:
     payments: Repository[Payment]
     recurrences: Repository[Recurrence]
     reminders: Repository[Reminder]
+    installed: Repository[Installed]
+    maintenance: Repository[Maintenance]
+    entitlements: Repository[Entitlement]
+    cases: Repository[Case]
+    returns: Repository[Return]
+    purchases: Repository[Purchase]
+    notices: Repository[Notice]
+    surveys: Repository[Survey]
+    reviews: Repository[Review]
+    contact_plans: Repository[ContactPlan]
+    subscriptions: Repository[Subscription]
 
     def __init__(self, store: Store) -> None:
         self._store = store

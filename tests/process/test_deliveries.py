@@ -295,3 +295,22 @@ def test_refusals_name_what_was_asked() -> None:
     with pytest.raises(RefusedError) as refused:
         deliveries.correct(order, slip, {1: 3}, reversal="PS-2", number="PS-3", on=DAY)
     assert [(each.fact("invoiced"), each.fact("kept")) for each in refused.value.refusals] == [(4, 3)]
+
+
+def test_attempts_move_nothing() -> None:
+    """Two fail, the third arrives; after that none is made, and a slip that is taken back is not brought."""
+    order, slip = deliveries.post(an_order(), {1: 4}, number="PS-1", on=DAY)
+    for _ in range(2):
+        slip = deliveries.attempt(slip, arrived=False, on=DAY, reason="nobody there").document
+    assert (slip.failed_attempts, slip.arrival) == (2, None)
+    slip = deliveries.attempt(slip, arrived=True, on=LATER).document
+    assert slip.arrival is not None
+    assert (slip.failed_attempts, slip.arrival.on, slip.quantity) == (2, LATER, 4)
+    with pytest.raises(RefusedError) as refused:
+        deliveries.attempt(slip, arrived=True, on=LATER)
+    assert codes(refused) == ("delivery.arrived",)
+    _, gone, back = deliveries.cancel(order, slip, number="PS-2", on=LATER)
+    assert back.attempts == ()
+    with pytest.raises(RefusedError) as refused:
+        deliveries.attempt(gone, arrived=True, on=LATER)
+    assert codes(refused) == ("wrong-status",)

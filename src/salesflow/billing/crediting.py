@@ -41,12 +41,16 @@ class CreditOf:
     What to credit of one invoice: quantities and amounts by line, charges by their place; none of the three is all that is left.
 
     A line may be credited by amount alone: the price was too high, the goods stay sold.
+
+    Args:
+        closed: Lines whose quantity is not to be invoiced again, whatever is said of the others.
     """
 
     invoice: Invoice
     quantities: Quantities | None = None
     amounts: Amounts | None = None
     charges: Amounts | None = None
+    closed: tuple[int, ...] = ()
 
 
 @frozen
@@ -56,6 +60,7 @@ class Row(Generic[L]):
     line: L
     quantity: Decimal
     net: Decimal
+    reopens: bool = True
 
 
 @frozen
@@ -104,7 +109,7 @@ def taking_of(claim: CreditOf) -> Taking:
     """Return what is taken back of an invoice; what is asked for has been found to be there."""
     invoice = claim.invoice
     asked = asked_of(claim)
-    sold = tuple(_rows(invoice, invoice.lines, *asked[:2]))
+    sold = tuple(evolve(row, reopens=row.line.number not in claim.closed) for row in _rows(invoice, invoice.lines, *asked[:2]))
     words = tuple(_rows(invoice, invoice.free_text, *asked[:2]))
     charges = tuple(sorted(asked[2].items()))
     bases: dict[Vat, Decimal] = {}
@@ -319,8 +324,8 @@ def _postings(
     """Yield what a credit posts to an order: quantities with their nets, and amounts alone, which move no quantity."""
     invoiced = next(each for each in order.postings if each.kind is Kind.INVOICED and each.document == invoice and each.source == slip)
     left = _exacts_left(order, invoiced)
-    for by_quantity in (True, False):
-        chosen = [row for row in rows if bool(row.quantity) is by_quantity]
+    for counts in (True, False):
+        chosen = [row for row in rows if (reopens and row.reopens and bool(row.quantity)) is counts]
         if chosen:
             yield Posting(
                 kind=Kind.CREDITED,
@@ -331,7 +336,7 @@ def _postings(
                 rows=tuple((row.line.terms.number, row.quantity) for row in chosen),
                 nets=tuple(row.net for row in chosen),
                 exacts=tuple(_exact(row, *left[row.line.terms.number]) for row in chosen),
-                counts=reopens and by_quantity,
+                counts=counts,
             )
 
 

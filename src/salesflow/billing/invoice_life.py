@@ -95,6 +95,7 @@ _LIFE: tuple[Step[Invoice, InvoiceStatus], ...] = (
     Step("cancel", (_S.OPEN, _S.PAID), (_S.CANCELLED,), rules=(is_posted, is_posted_by_then, is_no_reversal, is_not_credited)),
     Step("credit_notes.post", (_S.OPEN, _S.PAID), (_S.OPEN, _S.PAID), rules=(is_posted, is_posted_by_then, invoices_something)),
     Step("payments.receive", (_S.OPEN,), (_S.OPEN, _S.PAID), rules=(is_posted,)),
+    Step("payments.unsettle", (_S.OPEN, _S.PAID), (_S.OPEN,), rules=(is_posted,)),
 )
 LIFECYCLE: Lifecycle[Invoice, InvoiceStatus] = Lifecycle(
     "invoice", _LIFE, status=lambda invoice: invoice.status, resting=(_S.PAID, _S.CANCELLED)

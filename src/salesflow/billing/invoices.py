@@ -437,7 +437,12 @@ def _undoing(order: Order, invoice: Invoice, number: str, on: date) -> Iterator[
         elif posting.kind is Kind.DELIVERED:
             yield evolve(back, kind=Kind.RETURNED, slip=invoice.number)
         elif _is_untouched(order.fold, posting.rows):
-            yield evolve(back, rows=tuple((line, -quantity) for line, quantity in posting.rows))
+            yield evolve(
+                back,
+                rows=tuple((line, -quantity) for line, quantity in posting.rows),
+                exacts=tuple(-rounding for rounding in posting.exacts),
+                charges=tuple((charge, -amount) for charge, amount in posting.charges),
+            )
 
 
 def _is_untouched(fold: Fold, renewed: tuple[Row, ...]) -> bool:

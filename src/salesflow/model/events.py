@@ -412,3 +412,51 @@ class DraftDiscarded:
 
     number: str
     on: date
+
+
+@frozen(kw_only=True)
+class GoodsReturned:
+    """Goods of an order came back by a return or, below zero, went to the customer again; the number is that of the order."""
+
+    number: str
+    on: date
+    rma: str
+    lines: tuple[tuple[int, Decimal], ...]
+
+
+@frozen(kw_only=True)
+class ReturnedOrderCredited:
+    """A returned order was credited by the credit note of its return."""
+
+    number: str
+    on: date
+    rma: str
+    by: str
+
+
+@frozen(kw_only=True)
+class ReturnedOrderClosed:
+    """What a returned order still expected will not come."""
+
+    number: str
+    on: date
+    rma: str
+
+
+@frozen(kw_only=True)
+class PackingSlipArrived:
+    """The goods of a packing slip arrived at the customer."""
+
+    number: str
+    on: date
+    at: datetime | None = None
+
+
+@frozen(kw_only=True)
+class PackingSlipAttemptFailed:
+    """The goods of a packing slip were brought to the customer and not taken in; no quantity moved."""
+
+    number: str
+    on: date
+    reason: str
+    at: datetime | None = None

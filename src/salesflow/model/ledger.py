@@ -50,9 +50,10 @@ class Posting:
         slip: The packing slip, by the number it was first posted under, whose quantities this concerns.
         rows: Line and quantity.
         nets: For money postings, beside each row: what was posted, rounded; for a deposit, which has no rows, what it came to with VAT.
-        exacts: For money postings, beside each row: the amount before rounding.
-        charges: Charge and amount.
-        counts: For a credit, whether its quantity is to be invoiced again; for a return, whether it is to be delivered again.
+        exacts: For money postings, beside each row: the amount before rounding; for a renewal, the rounding that is left behind.
+        charges: Charge and amount; for a renewal, what is due again.
+        counts: For a credit, whether its quantity is to be invoiced again; for a return, whether the order counts it as not delivered;
+            for a delivery, whether goods moved.
     """
 
     kind: Kind
@@ -175,6 +176,8 @@ class Fold:
         What was invoiced by order, naming none, is taken to be of the oldest slips first [P14].
         """
         rows = self.slips.get(slip, ())
+        if any((quantity > 0) is not (self.terms[line].ordered > 0) for line, quantity in rows):  # came back, and is to be credited
+            rows = tuple((line, quantity) for line, quantity in rows if (quantity > 0) is (self.terms[line].ordered > 0))
         if not self.unlinked:
             return rows
         pool = dict(self.unlinked)
@@ -293,6 +296,12 @@ class Fold:
 
     def _renew(self, posting: Posting) -> None:
         self._shift(posting.rows)
+        self.exacts = dict(self.exacts)
+        for (line, _), rounding in zip(posting.rows, posting.exacts, strict=True):
+            if rounding:
+                self.exacts[line] += rounding
+        if posting.charges:
+            self.charged = _plus(self.charged, tuple((charge, -amount) for charge, amount in posting.charges))
 
     def _advance(self, posting: Posting) -> None:
         self.advanced = sum(posting.nets, self.advanced)

@@ -84,6 +84,7 @@ class OrderLine:
         price: Per unit, without VAT, as precise as it was agreed.
         discount: In percent of the price; the discounted price is not rounded, the line is, once.
         requested: The ship date the customer asked for.
+        promised: The ship date the customer was promised [ATP-3].
         parent: The line that this delivery schedule line is a part of.
         price_unit: For how many units the price is.
         discount_amount: What is taken off per unit, before the percentage [TRD-6, TRD-9].
@@ -102,6 +103,7 @@ class OrderLine:
     discount_amount: Decimal = ZERO
     origin: PriceOrigin = PriceOrigin.MANUAL
     link: AgreementLink | None = None
+    promised: date | None = None
 
     def __attrs_post_init__(self) -> None:
         ordered, price = self.ordered, self.price
@@ -117,6 +119,8 @@ class OrderLine:
             require_percentage("discount", self.discount)
         if self.requested is not None:
             require_date("requested", self.requested)
+        if self.promised is not None:
+            require_date("promised", self.promised)
         if type(self.item) is not Item:
             require_kind("item", self.item, Item)
         if self.link is not None:
@@ -139,6 +143,11 @@ class OrderLine:
     def gross_price(self) -> Decimal:
         """The price of one unit before any discount, unrounded."""
         return self.price if self.price_unit is ONE else self.price / self.price_unit
+
+    @property
+    def ship_date(self) -> date | None:
+        """The day it is to be shipped: as promised or, where nothing was promised, as requested."""
+        return self.promised or self.requested
 
     @property
     def is_plain(self) -> bool:

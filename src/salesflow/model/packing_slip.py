@@ -30,6 +30,16 @@ class Part:
 
 
 @frozen(kw_only=True)
+class Attempt:
+    """One time that goods were brought to the customer: whether they arrived, and why where they did not."""
+
+    on: date
+    at: datetime | None = None
+    arrived: bool
+    reason: str = ""
+
+
+@frozen(kw_only=True)
 class PackingSlip:
     """
     Goods handed over, or services done, for one or more orders of a customer.
@@ -39,6 +49,7 @@ class PackingSlip:
         reverses: The slip that this one takes back, with quantities of the opposite sign.
         replaced_by: The slip that reversed this one and, where it was corrected, the one that took its place.
         comments: What its orders say, each once.
+        attempts: The times its goods were brought to the customer, oldest first; they move no quantity.
     """
 
     number: str
@@ -50,10 +61,21 @@ class PackingSlip:
     reverses: str | None = None
     replaced_by: tuple[str, ...] = ()
     comments: tuple[str, ...] = ()
+    attempts: tuple[Attempt, ...] = ()
 
     def __attrs_post_init__(self) -> None:
         require_text("number", self.number)
         require_date("on", self.on)
+
+    @property
+    def arrival(self) -> Attempt | None:
+        """The attempt by which its goods arrived; ``None`` while that is not known."""
+        return self.attempts[-1] if self.attempts and self.attempts[-1].arrived else None
+
+    @property
+    def failed_attempts(self) -> int:
+        """How often nobody took the goods in."""
+        return sum(not attempt.arrived for attempt in self.attempts)
 
     @property
     def status(self) -> SlipStatus:

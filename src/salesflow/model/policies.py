@@ -218,11 +218,26 @@ class FreeTextPolicy:
     item_numbers: bool = True
 
 
+@frozen(kw_only=True)
+class SubscriptionPolicy:
+    """
+    How subscriptions are billed.
+
+    Args:
+        in_advance: Whether a cycle is billed when it begins; otherwise once it is over.
+        most_at_once: How many missed cycles one run catches up at most; more is refused, for something must be wrong.
+    """
+
+    in_advance: bool = True
+    most_at_once: int = 24
+
+
 ORDERS = OrderPolicy()
 DELIVERIES = DeliveryPolicy()
 INVOICES = InvoicePolicy()
 SETTLEMENTS = SettlementPolicy()
 FREE_TEXT = FreeTextPolicy()
+SUBSCRIPTIONS = SubscriptionPolicy()
 PRICES = PricePolicy()
 AGREEMENTS = AgreementPolicy()
 OPPORTUNITIES = OpportunityPolicy()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from salesflow.checks import ZERO
 from salesflow.model.events import SubscriptionRenewed
 from salesflow.model.ledger import Kind, Posting
 from salesflow.model.order import Order, OrderType, with_postings
@@ -17,6 +18,7 @@ def renew(before: Order, order: Order, document: str, on: date) -> tuple[Order, 
     more than once where it was invoiced so far beyond the order that the next cycle is used up as well.
     Any other order is returned as it is.
     A subscription ends when its remainder is short-closed; that renews nothing, and one that has ended stays so.
+    Each cycle begins afresh: its charges are due again, and the rounding of the last one is left behind.
     """
     fold = order.fold
     if order.type is not OrderType.SUBSCRIPTION or fold.to_deliver or fold.to_invoice or not before.is_unfinished:
@@ -24,6 +26,10 @@ def renew(before: Order, order: Order, document: str, on: date) -> tuple[Order, 
     rows = tuple((line, terms.ordered) for line, terms in fold.terms.items() if fold.target(line))
     events = []
     while rows and not order.is_unfinished:
-        order = with_postings(order, Posting(kind=Kind.RENEWED, document=document, on=on, rows=rows))
+        fold = order.fold
+        rounding = tuple(fold.nets.get(line, ZERO) - fold.exacts.get(line, ZERO) for line, _ in rows)
+        charges = tuple(fold.charged.items())
+        renewed = Posting(kind=Kind.RENEWED, document=document, on=on, rows=rows, exacts=rounding, charges=charges)
+        order = with_postings(order, renewed)
         events.append(SubscriptionRenewed(number=order.number, on=on, by=document))
     return order, tuple(events)

@@ -15,6 +15,7 @@ from attrs import frozen
 from salesflow.checks import ZERO, all_of, require_kind
 from salesflow.errors import Refusal
 from salesflow.model.agreement import AgreementStatus, Commitment, SalesAgreement
+from salesflow.model.ledger import smaller
 from salesflow.model.order import LineBalance, Order, OrderLine, OrderType
 from salesflow.model.policies import AGREEMENTS, AgreementPolicy, ReleaseScope
 from salesflow.money import exact, quantum_of
@@ -206,10 +207,12 @@ def fulfilment(agreement: SalesAgreement, orders: Iterable[Order]) -> Fulfilment
 def _use(order: Order, line: LineBalance, commitment: Commitment) -> Use:
     """Return what a line takes: the whole of it in three parts that come to the whole."""
     delivered, invoiced = line.delivered, line.invoiced
-    beyond = max(delivered, invoiced, key=abs)
+    to_credit = smaller(-line.invoice_remainder, invoiced)  # it came back, and gives back before it is credited [AGR-14]
+    kept = invoiced - to_credit
+    beyond = max(delivered, kept, key=abs)
     returns = line.ordered < 0  # what is to come back gives nothing back before it has come [AGR-14]
     whole = beyond if returns else max(order.fold.target(line.number), beyond, key=abs)
-    parts = (invoiced, beyond, whole)
+    parts = (kept, beyond, whole)
     if not commitment.counts_quantity:
         quantum = quantum_of(order.currency)
         nets = order.fold.nets.get(line.number, ZERO).quantize(quantum)

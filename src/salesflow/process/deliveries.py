@@ -18,6 +18,8 @@ from salesflow.lifecycle import Lifecycle, Step
 from salesflow.model.events import (
     GoodsPicked,
     GoodsUnpicked,
+    PackingSlipArrived,
+    PackingSlipAttemptFailed,
     PackingSlipCancelled,
     PackingSlipCorrected,
     PackingSlipPosted,
@@ -26,7 +28,7 @@ from salesflow.model.events import (
 from salesflow.model.ledger import Kind, Posting, Row
 from salesflow.model.order import Order, with_postings
 from salesflow.model.order_life import LIFECYCLE as ORDER_LIFECYCLE
-from salesflow.model.packing_slip import PackingSlip, Part, PickingList, SlipStatus
+from salesflow.model.packing_slip import Attempt, PackingSlip, Part, PickingList, SlipStatus
 from salesflow.model.policies import DELIVERIES, DeliveryPolicy
 from salesflow.model.renewal import renew
 from salesflow.money import exact
@@ -144,11 +146,21 @@ BEFORE_SLIP = Rule(
     source="choice",
 )
 
+ARRIVED = Rule(
+    code="delivery.arrived",
+    en="Goods are brought to the customer on the day of their packing slip or later, until they have arrived.",
+    nl="Goederen worden op de dag van hun pakbon of later bij de klant gebracht, totdat ze zijn aangekomen.",
+    refusal="packing slip {slip} is of {posted} and arrived {arrived}; {on} is no day to bring it",
+    spec=("QTY-4",),
+    source="choice",
+)
+
 _P = SlipStatus
 _LIFE: tuple[Step[PackingSlip, SlipStatus], ...] = (
     Step("post", (), (_P.POSTED,)),
     Step("cancel", (_P.POSTED,), (_P.CANCELLED,)),
     Step("correct", (_P.POSTED,), (_P.CORRECTED,)),
+    Step("attempt", (_P.POSTED,), (_P.POSTED,)),
 )
 LIFECYCLE: Lifecycle[PackingSlip, SlipStatus] = Lifecycle(
     "packing slip", _LIFE, status=lambda slip: slip.status, resting=(_P.POSTED, _P.CANCELLED, _P.CORRECTED)
@@ -357,6 +369,26 @@ def _slip(parts: _Parts, number: str, on: date, at: datetime | None) -> PackingS
     )
 
 
+def attempt(slip: PackingSlip, *, arrived: bool, on: date, at: datetime | None = None, reason: str = "") -> Outcome[PackingSlip]:
+    """
+    Note that the goods of a packing slip were brought to the customer, and whether they arrived; no quantity moves.
+
+    Raises:
+        RefusedError: ``wrong-status``, ``delivery.arrived``.
+    """
+    require_date("on", on)
+    LIFECYCLE.require("attempt", slip, on=on)
+    if slip.arrival is not None or on < slip.on:
+        raise RefusedError((ARRIVED.refuse(slip=slip.number, posted=slip.on, arrived=slip.arrival and slip.arrival.on, on=on),))
+    after = evolve(slip, attempts=(*slip.attempts, Attempt(on=on, at=at, arrived=arrived, reason=reason)))
+    told = (
+        PackingSlipArrived(number=slip.number, on=on, at=at)
+        if arrived
+        else PackingSlipAttemptFailed(number=slip.number, on=on, at=at, reason=reason)
+    )
+    return Outcome(document=after, changed=(after,), events=(told,))
+
+
 @exact
 def cancel(orders: Order | Iterable[Order], slip: PackingSlip, *, number: str, on: date) -> Outcome[PackingSlip]:
     """
@@ -407,7 +439,9 @@ def correct(
     parts = [(order, wanted.get(order.number, ())) for order in undone]
     if refusals := _why_not(parts, on=on, picking=None, close=(), policy=DELIVERIES):
         raise RefusedError(refusals)
-    corrected = evolve(slip, number=number, on=on, parts=tuple(Part(order.number, rows) for order, rows in parts), root=slip.counted_as)
+    corrected = evolve(
+        slip, number=number, on=on, parts=tuple(Part(order.number, rows) for order, rows in parts), root=slip.counted_as, attempts=()
+    )
     delivered = (
         with_postings(order, Posting(kind=Kind.DELIVERED, document=number, slip=slip.counted_as, on=on, rows=rows)) for order, rows in parts
     )
@@ -475,7 +509,7 @@ def _per_order(slip: PackingSlip, quantities: Mapping[str, Quantities] | Quantit
 
 def _reversal(slip: PackingSlip, number: str, on: date) -> PackingSlip:
     back = tuple(Part(part.order, tuple((line, -quantity) for line, quantity in part.rows)) for part in slip.parts)
-    return evolve(slip, number=number, on=on, at=None, parts=back, root="", reverses=slip.number)
+    return evolve(slip, number=number, on=on, at=None, parts=back, root="", reverses=slip.number, attempts=())
 
 
 def _taken_back(order: Order, slip: PackingSlip, number: str, on: date) -> Posting:

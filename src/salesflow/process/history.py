@@ -7,6 +7,7 @@ The stage at closing, the states of versions and the revisions of targets are ke
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any, TypeVar
@@ -59,7 +60,7 @@ def replay(kind: type[D], events: Iterable[object], number: str | None = None) -
     Raises:
         LookupError: the events do not tell of the beginning of such a document.
     """
-    name = kind.__name__.lower()
+    name = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", kind.__name__).lower()
     document: Any = None
     for event in events:
         if not isinstance(event, Happened) or event.document != name or number not in {None, event.number}:

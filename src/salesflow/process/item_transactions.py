@@ -94,10 +94,16 @@ def _transaction(
 
 
 def _moved(order: Order, line: int) -> dict[str, tuple[date, Decimal]]:
-    """Return what each slip moved of the line and did not take back, oldest first."""
+    """
+    Return what each slip moved of the line and did not take back, oldest first.
+
+    Goods that a return brought in are moved by its returned order, and are left alone here.
+    """
     moved: dict[str, tuple[date, Decimal]] = {}
+    slips = {posting.document for posting in order.postings if posting.kind is Kind.DELIVERED}
     for posting in order.postings:
-        if posting.kind in (Kind.DELIVERED, Kind.RETURNED):
+        back = posting.kind is Kind.RETURNED and posting.source in slips
+        if back or (posting.kind is Kind.DELIVERED and posting.counts):
             slip = posting.slip or posting.document
             for number, quantity in posting.rows:
                 if number == line:
@@ -130,13 +136,33 @@ def _sold(order: Order, line: int, moved: dict[str, tuple[date, Decimal]]) -> It
 
 
 def _invoiced(order: Order, line: int) -> dict[tuple[str, str | None], Decimal]:
-    """Return what each invoice took of the line from each slip, less what was credited of it; none stands for the order itself."""
+    """
+    Return what each invoice took of the line from each slip, less what was credited of it; none stands for the order itself.
+
+    What was credited because it came back is left alone: its returned order has it.
+    """
     taken: dict[tuple[str, str | None], Decimal] = {}
+    came_back = _came_back(order, line)
     for posting in order.postings:
         if posting.kind is Kind.INVOICED or (posting.kind is Kind.CREDITED and posting.counts):
-            invoice = posting.document if posting.kind is Kind.INVOICED else str(posting.source)
+            is_credit = posting.kind is Kind.CREDITED
+            invoice = str(posting.source) if is_credit else posting.document
             for number, quantity in posting.rows:
                 if number == line:
+                    excused = smaller(quantity, came_back) if is_credit else ZERO
+                    came_back -= excused
                     key = invoice, posting.slip
-                    taken[key] = taken.get(key, ZERO) + (quantity if posting.kind is Kind.INVOICED else -quantity)
+                    taken[key] = taken.get(key, ZERO) + (excused - quantity if is_credit else quantity)
     return {key: quantity for key, quantity in taken.items() if quantity}
+
+
+def _came_back(order: Order, line: int) -> Decimal:
+    """Return what returns brought in of the line."""
+    slips = {posting.document for posting in order.postings if posting.kind is Kind.DELIVERED}
+    rows = (
+        row
+        for posting in order.postings
+        if posting.kind is Kind.RETURNED and posting.counts and posting.source not in slips
+        for row in posting.rows
+    )
+    return sum((quantity for number, quantity in rows if number == line), ZERO)

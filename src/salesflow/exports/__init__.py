@@ -1,0 +1,1 @@
+"""What other programs read: event logs for process mining."""
