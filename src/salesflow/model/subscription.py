@@ -141,11 +141,11 @@ class Subscription:
         times = passed // self.every.count
         return Period(self.every.after(self.anchor, times), self.every.after(self.anchor, times + 1) - timedelta(days=1))
 
-    def next_period(self) -> tuple[Period, int]:
-        """Return the next period to bill, cut to what is left of its cycle, and the days of that cycle."""
-        cycle = self.cycle_of(self.next_day)
+    def period_from(self, day: date) -> tuple[Period, int]:
+        """Return the period to bill from a day on: what is left of its cycle, and the days of the whole cycle."""
+        cycle = self.cycle_of(day)
         last = days_of(cycle)[1]
-        return Period(self.next_day, last if self.ends is None else min(last, self.ends)), length(cycle)
+        return Period(day, last if self.ends is None else min(last, self.ends)), length(cycle)
 
 
 def days_of(period: Period) -> tuple[date, date]:

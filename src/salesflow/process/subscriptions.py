@@ -15,7 +15,7 @@ from attrs import evolve
 
 from salesflow.billing import credit_notes, invoices
 from salesflow.billing.crediting import CreditOf
-from salesflow.checks import ZERO, all_of, require_date, require_kind
+from salesflow.checks import all_of, require_date, require_kind
 from salesflow.errors import Refusal, refuse
 from salesflow.lifecycle import Lifecycle, Step
 from salesflow.model.invoice import Invoice
@@ -146,16 +146,17 @@ def due(subscription: Subscription, on: date, policy: SubscriptionPolicy = SUBSC
 def _waiting(subscription: Subscription, on: date, through: date | None, policy: SubscriptionPolicy) -> list[tuple[Period, int]]:
     """Return the periods to bill, each with the days of its whole cycle; the last one cut at *through*."""
     waiting: list[tuple[Period, int]] = []
-    ahead = evolve(subscription, ends=_earliest(subscription.ends, through))
-    while ahead.status is not SubscriptionStatus.ENDED:
-        period, whole = ahead.next_period()
-        first, last = days_of(period)
-        if through is None and (first if policy.in_advance else last) > on:
+    ends, day = _earliest(subscription.ends, through), subscription.next_day
+    shorter = subscription if through is None else evolve(subscription, ends=ends)
+    while (ends is None or day <= ends) and (through is not None or not policy.in_advance or day <= on):
+        period, whole = shorter.period_from(day)
+        last = days_of(period)[1]
+        if through is None and not policy.in_advance and last > on:
             break
         if len(waiting) == policy.most_at_once:
             refuse((RUNAWAY.refuse(subscription=subscription.number, most=policy.most_at_once, on=on),))
         waiting.append((period, whole))
-        ahead = evolve(ahead, cycles=(*ahead.cycles, Cycle(period=period, invoice="", net=ZERO, whole=whole)))
+        day = last + timedelta(days=1)
     return waiting
 
 
