@@ -32,6 +32,7 @@ from salesflow import (
     RefusedError,
     Tolerance,
     changes,
+    conformance,
     credit_notes,
     deliveries,
     invoices,
@@ -83,6 +84,11 @@ class LifeOfAnOrder(RuleBasedStateMachine):
         self.numbers = 0
         self.sign = 1
         self.unfinished = True
+        self.told: list[Any] = []
+
+    def teardown(self) -> None:
+        """Whatever happened, the life tables explain the log of it."""
+        assert conformance.conform(self.told) is None
 
     def draw_number(self, series: str) -> str:
         """The next number of a series."""
@@ -106,6 +112,7 @@ class LifeOfAnOrder(RuleBasedStateMachine):
         assert self.order.status in LIFECYCLE.leads(name, status), (name, status, self.order.status)
         assert not LIFECYCLE.why_not(name, before, on=DAY)
         assert outcome.events
+        self.told += outcome.events
         return outcome
 
     # ------------------------------------------------------------------ the commands

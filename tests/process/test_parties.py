@@ -129,6 +129,9 @@ def test_one_timeline_over_all_documents() -> None:
     assert [entry.number for entry in timeline.of("ACME", store.events, documents, kinds=["InvoicePosted"])] == ["INV-1"]
     serving = timeline.of("CASE-1", [case], side=Side.SERVICE)
     assert (len(serving), serving[0].side, timeline.of("CASE-1", [case], side=Side.SALES)) == (1, Side.SERVICE, ())
+    others = ("return", "installed", "maintenance", "entitlement", "survey", "review", "contact plan")
+    after = [Happened(number="X", document=document, what="begun", on=DAY) for document in others]
+    assert {entry.side for entry in timeline.of("X", after)} == {Side.SERVICE}
     placed = an_order
     assert placed is an_order
     assert history.replay.__doc__

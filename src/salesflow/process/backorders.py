@@ -156,13 +156,13 @@ def by_item(
 ) -> tuple[ItemView, ...]:
     """Return per item what is wanted, on hand and missing, and whether more is to be ordered; in order of item number."""
     waiting: dict[str, list[OpenLine]] = {}
-    for line in lines:
+    for line in all_of("line", lines, OpenLine):
         waiting.setdefault(line.item.number, []).append(line)
     bought: dict[str, list[Purchase]] = {}
     for purchase in all_of("purchase", purchases, Purchase):
         if purchase.missing:
             bought.setdefault(purchase.item.number, []).append(purchase)
-    stock = {item: exact_number(f"stock of {item}", quantity) for item, quantity in (on_hand or {}).items()}
+    stock = _stock(on_hand)
     views = []
     for item in sorted({*waiting, *bought}):
         wanted = sum((line.left for line in waiting.get(item, ())), ZERO)
@@ -183,6 +183,13 @@ def by_item(
     return tuple(views)
 
 
+def _stock(on_hand: Mapping[str, Decimal | int] | None) -> dict[str, Decimal]:
+    """Return what is on hand of each item as numbers."""
+    given = {} if on_hand is None else on_hand
+    require_kind("on_hand", given, Mapping)
+    return {item: exact_number(f"stock of {item}", quantity) for item, quantity in given.items()}
+
+
 @frozen(kw_only=True)
 class CustomerView:
     """What a customer still waits for [BCK-3]."""
@@ -197,7 +204,7 @@ def by_customer(lines: Iterable[OpenLine], *, on: date) -> tuple[CustomerView, .
     """Return per customer the lines that are open and those that are late that day; in order of customer number."""
     require_date("on", on)
     waiting: dict[str, list[OpenLine]] = {}
-    for line in lines:
+    for line in all_of("line", lines, OpenLine):
         waiting.setdefault(line.customer, []).append(line)
     return tuple(
         CustomerView(
@@ -229,7 +236,7 @@ class VendorView:
 def by_vendor(purchases: Iterable[Purchase], lines: Iterable[OpenLine] = (), *, on: date) -> tuple[VendorView, ...]:
     """Return per vendor what is missing, and which order lines to serve first when it comes in; in order of vendor number."""
     require_date("on", on)
-    waiting = sorted(lines, key=_urgency)
+    waiting = sorted(all_of("line", lines, OpenLine), key=_urgency)
     missing: dict[str, list[Purchase]] = {}
     for purchase in all_of("purchase", purchases, Purchase):
         if purchase.missing:
@@ -258,7 +265,7 @@ def exceptions(
     """
     require_date("on", on)
     bought = all_of("purchase", purchases, Purchase)
-    free = {item: exact_number(f"stock of {item}", quantity) for item, quantity in (on_hand or {}).items()}
+    free = _stock(on_hand)
     for purchase in bought:
         free[purchase.item.number] = free.get(purchase.item.number, ZERO) + purchase.missing
     unfinished = [order for order in all_of("order", given, Order) if order.is_unfinished]
@@ -339,7 +346,7 @@ def allocate(
     """
     require_kind("spread", spread, Spread)
     given = all_of("line", lines, OpenLine)
-    stock = {item: max(ZERO, exact_number(f"stock of {item}", quantity)) for item, quantity in on_hand.items()}
+    stock = {item: max(ZERO, quantity) for item, quantity in _stock(on_hand).items()}
     order = sorted(range(len(given)), key=lambda place: (_came if spread is Spread.FIRST_COME else _urgency)(given[place]))
     parts = _in_proportion(given, stock, step) if spread is Spread.PRO_RATA else [ZERO] * len(given)
     for place in order:

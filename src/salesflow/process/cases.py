@@ -382,6 +382,7 @@ def resolve_number(number: str, cases: Mapping[str, Case]) -> Case:
     except KeyError:
         msg = f"there is no case {number!r}"
         raise LookupError(msg) from None
+    require_kind("case", case, Case)
     return case if case.merged_into is None else resolve_number(case.merged_into, cases)
 
 
@@ -403,11 +404,13 @@ def relate(case: Case, parent: str | None, cases: Iterable[Case] = (), *, at: da
 
 def parts_of(case: Case, cases: Iterable[Case]) -> tuple[Case, ...]:
     """Return the cases that are a part of one."""
-    return tuple(each for each in cases if each.parent == case.number)
+    require_kind("case", case, Case)
+    return tuple(each for each in all_of("case", cases, Case) if each.parent == case.number)
 
 
 def may_close_parent(case: Case, cases: Iterable[Case]) -> bool:
     """Say whether closing this one left its parent without open parts, so that closing that one may be offered [CAS-4]."""
+    require_kind("case", case, Case)
     return case.is_over and case.parent is not None and all(each.is_over for each in cases if each.parent == case.parent)
 
 

@@ -59,6 +59,8 @@ def grant(entitlement: Entitlement, *, on: date, by: str = "") -> Outcome[Entitl
 
 def covers(entitlement: Entitlement, case: Case, thing: Installed | None = None) -> bool:
     """Say whether an entitlement is for a case: of its customer, and about something it covers."""
+    require_kind("entitlement", entitlement, Entitlement)
+    require_kind("case", case, Case)
     about = {case.installed, case.category}
     if thing is not None:
         about |= {thing.number, thing.item.number}
@@ -93,6 +95,8 @@ def draw(
         RefusedError: ``entitlement.not-active``, ``entitlement.not-covered``, ``entitlement.drawn``, ``entitlement.used-up``.
     """
     require_date("on", on)
+    require_kind("entitlement", entitlement, Entitlement)
+    require_kind("case", case, Case)
     by_hours = entitlement.counts is Allotment.HOURS
     if by_hours is (hours is None):
         msg = "hours are given where the entitlement counts hours, and only there"

@@ -188,6 +188,7 @@ def contract(
     Raises:
         RefusedError: ``maintenance.outside-period``, ``maintenance.another-customer``.
     """
+    require_kind("period", period, Period)
     given = all_of("installed", things, Installed)
     refuse(ANOTHERS.refuse(installed=each.number, customer=each.customer) for each in given if each.customer != customer)
     if period.start is None or period.end is None:

@@ -112,6 +112,8 @@ def available(supply: Supply, *, on: date, policy: PromisePolicy = PROMISES) -> 
     Late receipts and issues count on a day soon after today, unless they are later than the fence lets them [ATP-2].
     """
     require_date("on", on)
+    require_kind("supply", supply, Supply)
+    require_kind("policy", policy, PromisePolicy)
     net: dict[date, Decimal] = {on: exact_number("on_hand", supply.on_hand)}
     limit = on + timedelta(days=policy.horizon)
     for movements, sign, fence, delay in (
@@ -143,6 +145,7 @@ def ship_date(
     By lead time it does not depend on the stock; without a method it is the requested day.
     """
     require_date("on", on)
+    require_kind("policy", policy, PromisePolicy)
     wanted, days = exact_number("quantity", quantity), policy.days
     earliest = max(on, requested or on)
     if policy.method is Method.NONE:
@@ -183,6 +186,8 @@ def promise(order: Order, dates: Mapping[int, date], *, on: date, by: str = "") 
     Raises:
         RefusedError: ``wrong-status``, ``order.before-placed``, ``order.unknown-line``, ``promise.in-the-past``.
     """
+    require_kind("order", order, Order)
+    require_kind("dates", dates, Mapping)
     LIFECYCLE.require("promising.promise", order, on=on)
     found: list[Refusal] = []
     for line, day in sorted(dates.items()):

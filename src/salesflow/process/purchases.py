@@ -9,7 +9,7 @@ from typing import Any
 
 from attrs import evolve
 
-from salesflow.checks import all_of, exact_number, require_date
+from salesflow.checks import all_of, exact_number, require_date, require_kind
 from salesflow.errors import Refusal, refuse
 from salesflow.lifecycle import Lifecycle, Step
 from salesflow.model.order import Order, OrderLine, with_terms
@@ -190,6 +190,7 @@ def _waiting(order: Order, purchase: Purchase) -> Iterator[OrderLine]:
 
 def promised(order: Order, dates: dict[int, date]) -> Order:
     """Return the order with lines promised for a day; what was agreed is the same, so it is no revision."""
+    require_kind("order", order, Order)
     return with_terms(order, tuple(evolve(line, promised=dates.get(line.number, line.promised)) for line in order.lines))
 
 

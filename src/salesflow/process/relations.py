@@ -103,6 +103,7 @@ def review(
     Raises:
         RefusedError: ``survey.off-scale``.
     """
+    require_kind("scale", scale, Scale)
     refuse(_against_score(score, scale))
     bought = any(
         balance.item.number == item and balance.delivered > 0
@@ -143,6 +144,7 @@ def due_date(plan: ContactPlan) -> date | None:
 
     ``None`` where it does not want to be spoken to.
     """
+    require_kind("plan", plan, ContactPlan)
     if plan.preference.silent:
         return None
     day = plan.every.after(plan.last, 1)
@@ -164,6 +166,7 @@ def contacted(plan: ContactPlan, about: str = "", *, on: date, by: str = "") -> 
     Raises:
         RefusedError: ``contact.silent``.
     """
+    require_kind("plan", plan, ContactPlan)
     require_date("on", on)
     if plan.preference.silent or on < plan.last:
         wish = "wants no contact" if plan.preference.silent else "is spoken to in order"
@@ -238,6 +241,7 @@ def monitor(
         sold: What was sold to each in the window, net.
     """
     require_date("on", on)
+    require_kind("policy", policy, MonitorPolicy)
     first = on - timedelta(days=policy.days)
     outgoing: dict[str, int] = {}
     incoming: dict[str, int] = {}
@@ -265,5 +269,6 @@ def monitor(
 def neglected_projects(last_activity: Mapping[str, date], *, on: date, days: int = 14) -> tuple[str, ...]:
     """Return the projects without any activity for more than so many days, the longest first [CST-3]."""
     require_date("on", on)
+    require_kind("last_activity", last_activity, Mapping)
     late = [(last, project) for project, last in last_activity.items() if (on - last).days > days]
     return tuple(project for _, project in sorted(late))

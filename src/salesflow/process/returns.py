@@ -409,6 +409,7 @@ def _against_claim(claim: Claim, line: int, asked: Decimal, others: tuple[Return
 @exact
 def returnable(order: Order, line: int) -> Decimal:
     """Return what of an order line was delivered and has not come back, counted by the order or not [I4]."""
+    require_kind("order", order, Order)
     back = (
         quantity
         for posting in order.postings
@@ -423,7 +424,7 @@ def returnable(order: Order, line: int) -> Decimal:
 def announced(returns: Iterable[Return], order: str, line: int) -> Decimal:
     """Return what is announced to come back of an order line and has not been received yet."""
     total = ZERO
-    for rma in returns:
+    for rma in all_of("return", returns, Return):
         if rma.cancelled is None:
             for each in rma.lines:
                 if each.origin is not None and (each.origin.order, each.origin.line) == (order, line) and each.effect.comes_back:

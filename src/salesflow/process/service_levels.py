@@ -63,6 +63,7 @@ class Stretch:
 
 def stretches(case: Case, until: datetime) -> Iterator[Stretch]:
     """Yield what statuses a case had, from its opening until that moment, oldest first."""
+    require_kind("case", case, Case)
     turns = case.turns
     for place, turn in enumerate(turns):
         end = turns[place + 1].at if place + 1 < len(turns) else until
@@ -79,6 +80,7 @@ def replied(case: Case) -> datetime | None:
 
     Where an agent opened the case with a message, the next one counts.
     """
+    require_kind("case", case, Case)
     public = case.messages_of(Author.AGENT)
     began = bool(case.messages) and case.messages[0].author is Author.AGENT and case.messages[0].at == case.opened
     return next((message.at for message in public[began:]), None)
@@ -179,6 +181,7 @@ def times(case: Case, hours: OfficeHours | None = None, *, at: datetime) -> Time
 
     Queue, internal, external and over come to the whole time from opening to the end [SLA-2].
     """
+    require_kind("case", case, Case)
     require_moment("at", at)
     spent = {"queue": _NOTHING, "internal": _NOTHING, "external": _NOTHING, "over": _NOTHING}
     for each in stretches(case, at):
@@ -204,6 +207,7 @@ def _between(hours: OfficeHours | None, start: datetime, end: datetime) -> timed
 
 def unanswered(case: Case) -> datetime | None:
     """Return since when the customer waits for an answer: the oldest message after our last public one; ``None`` where none does [SLA-4]."""
+    require_kind("case", case, Case)
     since: datetime | None = None
     for message in case.messages:
         if message.author is Author.CUSTOMER:

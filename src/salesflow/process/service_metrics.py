@@ -104,7 +104,7 @@ def handling_time(cases: Iterable[Case], period: Period, *, of: Cohort = Cohort.
 
 def compliance(clocks: Iterable[Clock | None]) -> Decimal | None:
     """Return the part of the agreed times that were kept; those still running are left out [MET-12]."""
-    states = [clock.state for clock in clocks if clock is not None]
+    states = [clock.state for clock in all_of("clock", (each for each in clocks if each is not None), Clock)]
     met, breached = states.count(ClockState.MET), states.count(ClockState.BREACHED)
     return _rate(met, met + breached)
 

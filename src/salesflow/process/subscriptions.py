@@ -139,6 +139,7 @@ def due(subscription: Subscription, on: date, policy: SubscriptionPolicy = SUBSC
     Raises:
         RefusedError: ``subscription.runaway``.
     """
+    require_kind("subscription", subscription, Subscription)
     require_date("on", on)
     return tuple(period for period, _ in _waiting(subscription, on, None, policy))
 

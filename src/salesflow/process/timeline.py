@@ -26,7 +26,7 @@ class Side(Labelled):
     SERVICE = "service", "Service", "Dienstverlening"
 
 
-SERVICE = ("Case", "Return", "Satisfaction", "Warranty", "Maintenance")
+SERVICE = ("Case", "Return", "GoodsReturned", "Installed", "Maintenance", "Entitlement", "Survey", "Review", "Contact plan")
 """How the names of events of the service side begin."""
 
 
