@@ -226,6 +226,32 @@ def test_a_log_as_ocel_in_files(tmp_path: Path) -> None:
         ocel.write_sqlite(events, tmp_path / "log.sqlite")
 
 
+def test_a_log_of_another_program_is_read() -> None:
+    """Its types of event are said to be commands; in time, on objects of the right type, and the first violation is named."""
+    log = {
+        "objects": [{"id": "T1", "type": "case"}, {"id": "T2", "type": "case"}, {"id": "P", "type": "person"}],
+        "events": [
+            {"id": "3", "type": "Close", "time": "2026-03-04T09:00:00Z", "relationships": [{"objectId": "T2", "qualifier": "x"}]},
+            {"id": "2", "type": "Solve", "time": "2026-03-03T09:00:00Z", "relationships": [{"objectId": "T1", "qualifier": "x"}]},
+            {
+                "id": "1",
+                "type": "Open",
+                "time": "2026-03-02T09:00:00Z",
+                "relationships": [{"objectId": each, "qualifier": ""} for each in ("T1", "T2", "P")],
+            },
+            {"id": "0", "type": "Coffee", "time": "2026-03-01T09:00:00Z", "relationships": [{"objectId": "T1", "qualifier": "x"}]},
+            {"id": "9", "type": "Open", "time": "2026-03-05T09:00:00Z"},
+        ],
+    }
+    told = list(ocel.moments(log, {"Open": ("case", "open_case"), "Solve": ("case", "resolve"), "Close": ("case", "close")}))
+    assert [(each.number, each.command, each.on) for each in told[:3]] == [
+        ("T1", "open_case", DAY),
+        ("T2", "open_case", DAY),
+        ("T1", "resolve", date(2026, 3, 3)),
+    ]
+    assert str(conform(told)) == "event 4: case T2 was new; close needs resolved"
+
+
 def test_a_log_as_xes(tmp_path: Path) -> None:
     """A trace for each order, with every event that names it, in time; another kind of document gives other traces."""
     events = whole_life()

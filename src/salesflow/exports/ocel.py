@@ -9,12 +9,14 @@ from __future__ import annotations
 import json
 import re
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from salesflow.exports.happenings import Happening, Scalar, happenings, shown, type_of
+from salesflow.process.conformance import Moment
 
 _SQL = {"boolean": "INTEGER", "integer": "INTEGER", "float": "REAL", "time": "TIMESTAMP", "string": "TEXT"}
 
@@ -117,6 +119,23 @@ def _write_objects(database: sqlite3.Connection, told: list[Happening]) -> None:
         database.execute(f'INSERT INTO "object_{_table(kind)}" VALUES (?, ?, NULL)', (identity, first))  # noqa: S608  names are letters only
     for source, targets in _related(told):
         database.executemany("INSERT INTO object_object VALUES (?, ?, ?)", [(source, target, role) for target, role in targets.items()])
+
+
+def moments(log: Mapping[str, Any], commands: Mapping[str, tuple[str, str]]) -> Iterator[Moment]:
+    """
+    Yield what a log of another program says was done, for ``conformance.conform``, in time.
+
+    Args:
+        log: The log as OCEL 2.0 has it in JSON.
+        commands: By type of event, the type of object it was done to and the command; the object type is the name of its life table.
+            Events of other types are passed over.
+    """
+    types = {each["id"]: each["type"] for each in log["objects"]}
+    for event in sorted(log["events"], key=lambda event: datetime.fromisoformat(event["time"])):
+        kind, command = commands.get(event["type"], ("", ""))
+        for number in dict.fromkeys(each["objectId"] for each in event.get("relationships", ())):
+            if kind and types.get(number) == kind:
+                yield Moment(number=number, document=kind, command=command, on=datetime.fromisoformat(event["time"]).date())
 
 
 # ---------------------------------------------------------------------- what both forms share
