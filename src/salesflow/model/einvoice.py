@@ -165,6 +165,9 @@ class Sums:
         _require_numbers(self, *(each.name for each in fields(Sums)))
 
 
+NOWHERE = Address()
+
+
 @frozen(kw_only=True)
 class TradeParty:
     """
@@ -178,7 +181,7 @@ class TradeParty:
     """
 
     name: str
-    address: Address = Address()
+    address: Address = NOWHERE
     vat: str = ""
     tax_registration: str = ""
     legal: str = ""
@@ -262,5 +265,5 @@ class EInvoice:
         return self.type in CREDIT_NOTES
 
 
-CREDIT_NOTES = frozenset("81 83 261 262 296 308 381 396 420 458 502 503 532".split())
+CREDIT_NOTES = frozenset(["81", "83", "261", "262", "296", "308", "381", "396", "420", "458", "502", "503", "532"])
 """The types of UNTDID 1001 that are credit notes."""
