@@ -287,7 +287,15 @@ def shown(finding: Finding) -> Case:
 def placeholder(number: str, country: str, vat: str) -> TradeParty:
     """Return a party that stands for one that the figures do not name."""
     address = Address(street="Placeholder street 1", postal_code="1000 AA", city="Placeholder", country=country)
-    return TradeParty(name=f"Placeholder {number}", address=address, vat=vat, legal="00000000", legal_scheme="0106")
+    return TradeParty(
+        name=f"Placeholder {number}",
+        address=address,
+        vat=vat,
+        legal="00000000",
+        legal_scheme="0106",
+        endpoint="00000000",
+        endpoint_scheme="0106",
+    )
 
 
 def with_placeholders(stated: EInvoice) -> EInvoice:

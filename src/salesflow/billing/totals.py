@@ -204,15 +204,15 @@ def work_out(invoice: EInvoice, policy: TotalsPolicy = TOTALS) -> Worked:
     Return the figures of an invoice from its quantities and prices, whatever nets, VAT and totals it states.
 
     A line that lacks its quantity or price goes by the net it states. What was paid, what is added to come to an amount that can be
-    paid, and VAT in the accounting currency are taken as stated; with a cash step, the rounding is worked out.
+    paid, VAT in the accounting currency, and why a category has no VAT are taken as stated; with a cash step, the rounding is worked out.
     """
     quantum = quantum_for(invoice.currency, policy)
     nets = [line_net(line, quantum) for line in invoice.lines]
     sure = [net if net is not None else line.net or ZERO for net, line in zip(nets, invoice.lines, strict=True)]
-    reasons = {(each.category, each.rate): (each.reason, each.reason_code) for each in reversed(invoice.breakdown)}
+    reasons = {each.category: (each.reason, each.reason_code) for each in reversed(invoice.breakdown)}
     groups = []
     for (category, rate), taxable in add_groups(invoice, sure, quantum).items():
-        reason, code = reasons.get((category, rate), ("", ""))
+        reason, code = reasons.get(category, ("", ""))
         tax = tax_on(taxable, category, rate, quantum)
         groups.append(TaxGroup(category=category, rate=rate, taxable=taxable, tax=tax, reason=reason, reason_code=code))
     sums = _sums(invoice, sum(sure, ZERO.quantize(quantum)), sum((group.tax for group in groups), ZERO.quantize(quantum)), quantum, policy)
@@ -258,7 +258,15 @@ def complete(invoice: EInvoice, policy: TotalsPolicy = TOTALS, *, tax_accounting
         evolve(line, net=line.net if net is None else net, adjustments=_stated(line.adjustments, quantum))
         for line, net in zip(invoice.lines, worked.nets, strict=True)
     ]
-    return evolve(invoice, lines=tuple(lines), adjustments=_stated(invoice.adjustments, quantum), breakdown=worked.breakdown, sums=sums)
+    return evolve(
+        invoice,
+        lines=tuple(lines),
+        adjustments=_stated(invoice.adjustments, quantum),
+        breakdown=worked.breakdown,
+        sums=sums,
+        prepaid=None,
+        rounding=None,
+    )
 
 
 def _stated(adjustments: tuple[Adjustment, ...], quantum: Decimal) -> tuple[Adjustment, ...]:
@@ -285,9 +293,10 @@ def take_tax_out(invoice: EInvoice, policy: TotalsPolicy = TOTALS) -> EInvoice:
         evolve(each, amount=net if each.charge else -net, base=None, percent=None)
         for each, net in zip(invoice.adjustments, nets[len(lines) :], strict=True)
     ]
-    after = complete(evolve(invoice, lines=tuple(lines), adjustments=tuple(beside), sums=None), policy)
-    missing = sum((amount for _, _, amount in amounts), ZERO) - work_out(after, policy).sums.gross
-    return complete(evolve(after, rounding=(invoice.rounding or ZERO) + missing if missing else invoice.rounding, sums=None), policy)
+    stated = work_out(invoice).sums
+    given = evolve(invoice, lines=tuple(lines), adjustments=tuple(beside), prepaid=stated.prepaid, rounding=stated.rounding, sums=None)
+    missing = sum((amount for _, _, amount in amounts), ZERO) - work_out(given, policy).sums.gross
+    return complete(evolve(given, rounding=(stated.rounding or ZERO) + missing) if missing else given, policy)
 
 
 def repriced(line: EInvoiceLine, net: Decimal) -> EInvoiceLine:

@@ -143,15 +143,16 @@ def _parsed(document: bytes, largest: int, names: tuple[str, ...]) -> etree._Ele
 def _line(element: etree._Element, word: str) -> EInvoiceLine:
     price, item = _one(element, "cac:Price"), _one(element, "cac:Item")
     base = _number(price, "cbc:BaseQuantity")
+    unit, base_unit = _attribute(element, f"cbc:{word}Quantity", "unitCode"), _attribute(price, "cbc:BaseQuantity", "unitCode")
     return EInvoiceLine(
         id=_text(element, "cbc:ID"),
         name=_text(item, "cbc:Name"),
         description=_text(item, "cbc:Description"),
         quantity=_number(element, f"cbc:{word}Quantity"),
-        unit=_attribute(element, f"cbc:{word}Quantity", "unitCode"),
+        unit=unit,
         price=_number(price, "cbc:PriceAmount"),
         base_quantity=ONE if base is None else base,
-        base_unit=_attribute(price, "cbc:BaseQuantity", "unitCode"),
+        base_unit="" if base_unit == unit else base_unit,
         gross_price=_number(price, "cac:AllowanceCharge/cbc:BaseAmount"),
         price_discount=_number(price, "cac:AllowanceCharge/cbc:Amount"),
         adjustments=tuple(_adjustment(each) for each in _all(element, "cac:AllowanceCharge")),
