@@ -86,10 +86,13 @@ def _tax_currency(invoice: EInvoice) -> Iterator[Finding]:
     if code == invoice.currency:
         message = f"the accounting currency is {code}, the currency of the invoice; it is stated only where it is another"
         yield Finding(rule="PEPPOL-EN16931-R005", path="tax_currency", message=message)
-    if sums is None or code == invoice.currency:
+    if sums is None:
         return
     if sums.tax_accounting is None:
-        yield Finding(rule="BR-53", path="sums.tax_accounting", message=f"VAT in {code} is missing")
+        # Where the two are the same currency, the VAT in it is there once and missing once.
+        missing = ("PEPPOL-EN16931-R054",) if code == invoice.currency else ("BR-53", "PEPPOL-EN16931-R054", "PEPPOL-EN16931-R055")
+        for rule in missing:
+            yield Finding(rule=rule, path="sums.tax_accounting", message=f"VAT in {code}, the accounting currency, is missing")
     elif sums.tax and (sums.tax < 0) is not (sums.tax_accounting < 0):
         message = f"VAT is {sums.tax} and {sums.tax_accounting} {code}; both have one sign"
         yield Finding(rule="PEPPOL-EN16931-R055", path="sums.tax_accounting", message=message)

@@ -120,7 +120,7 @@ def _rates(category: Category, used: list[Used]) -> Iterator[Finding]:
 
 def _groups(category: Category, used: list[Used], invoice: EInvoice) -> Iterator[Finding]:
     """Check that what is used has its group, and that there is no group beside."""
-    if not invoice.breakdown:
+    if not invoice.breakdown and invoice.sums is None:
         return
     rule, path = f"{category.rules}-01", "breakdown"
     mine = [group for group in invoice.breakdown if group.category == category.code]
