@@ -207,12 +207,12 @@ def _sums(root: etree._Element, currency: str, tax_currency: str) -> Sums:
 
 
 def _foreign(root: etree._Element, currency: str, tax_currency: str) -> list[tuple[str, str]]:
-    totals = {id(each) for each in _all(root, "cac:TaxTotal/cbc:TaxAmount") if each.get("currencyID") == tax_currency}
+    totals = [each for each in _all(root, "cac:TaxTotal/cbc:TaxAmount") if each.get("currencyID") == tax_currency]
     tree = root.getroottree()
     return [
         (tree.getelementpath(each).replace(f"{{{CAC}}}", "").replace(f"{{{CBC}}}", ""), code)
         for each in root.iter(f"{{{CBC}}}*")
-        if (code := each.get("currencyID", currency)) != currency and id(each) not in totals
+        if (code := each.get("currencyID", currency)) != currency and each not in totals
     ]
 
 
