@@ -27,6 +27,7 @@ from salesflow import (
     RefusedError,
     Role,
     Tolerance,
+    TradeParty,
     Vat,
     changes,
     credit_limits,
@@ -34,6 +35,7 @@ from salesflow import (
     deliveries,
     deposits,
     drafts,
+    einvoices,
     free_text,
     invoices,
     memory,
@@ -334,6 +336,9 @@ BREAKS: dict[str, Break] = {
     "invoice.before-invoice": lambda: invoices.send(invoiced(an_order()).document, on=EARLIER),
     "invoice.sent": sent_twice,
     "invoice.pro-forma": pro_forma_sent,
+    "einvoice.pro-forma": lambda: einvoices.of_invoice(
+        invoices.pro_forma(an_order(), on=DAY), seller=TradeParty(name="Us"), buyer=TradeParty(name="Them")
+    ),
     "invoice.stated-net": lambda: invoices.post(an_order(), number="INV-1", on=DAY, nets={"SO-1": {1: Decimal("0.001")}}),
     "invoice.has-credits": cancelled_after_credit,
     "credit.empty": credited(quantities={}),

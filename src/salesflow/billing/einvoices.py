@@ -125,9 +125,7 @@ def _line(line: InvoiceLine | FreeTextLine, sign: Decimal, quantum: Decimal) -> 
         net, vat, shown = line.net or ZERO, line.vat or NO_VAT, _in_words(line, sign)
     taxed = evolve(shown, category=vat.category, rate=_rate(vat))
     price, quantity = taxed.price, taxed.quantity or ZERO
-    explained = (
-        price is not None and price >= 0 and (quantity * price / taxed.base_quantity).quantize(quantum, ROUND_HALF_UP) == sign * net
-    )
+    explained = price is not None and price >= 0 and (quantity * price / taxed.base_quantity).quantize(quantum, ROUND_HALF_UP) == sign * net
     return evolve(taxed if explained else repriced(taxed, sign * net), net=sign * net)
 
 
