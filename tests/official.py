@@ -52,7 +52,7 @@ def against_schema(document: bytes) -> list[str]:
     """Return what the schema has against a document."""
     root = etree.fromstring(document)
     found = schema(etree.QName(root).localname)
-    return [] if found.validate(root) else [str(error) for error in found.error_log]
+    return [] if found.validate(root) else [str(found.error_log)]
 
 
 def fired(which: str, document: bytes) -> set[str]:

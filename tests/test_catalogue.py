@@ -444,6 +444,7 @@ SAID = {
     "invoice.order-twice": "packing slip PS-1 is named more than once",
     "invoice.over-remainder": "line 1 has 10 left to invoice, not 11",
     "invoice.pro-forma": "a pro forma of 2026-03-02 is no posted invoice",
+    "einvoice.pro-forma": "a pro forma invoice owes nobody anything and is not sent as an invoice",
     "invoice.reversal": "invoice INV-2 takes back INV-1",
     "invoice.sent": "invoice INV-1 was sent on 2026-03-02",
     "invoice.sign": "line 1 orders 10; 0 cannot be invoiced of it",
