@@ -39,6 +39,8 @@ SUMS = {
     "payable": "payable",
 }
 """Our names of the totals, and those of the file."""
+NEEDED = ("lines", "net", "gross", "payable")
+"""The totals that have to be stated."""
 LONGEST = 30
 DAY = date(2026, 3, 2)
 Case = dict[str, Any]
@@ -81,13 +83,6 @@ class Reader:
         # An exponent that no amount has would only make the sums as long as it is.
         if not found.is_finite() or abs(found.adjusted()) > LONGEST or len(found.as_tuple().digits) > LONGEST:
             raise CaseError(f"{self.where}.{name}: must be a number of at most {LONGEST} digits, not {text[:LONGEST]!r}")
-        return found
-
-    def must(self, name: str) -> Decimal:
-        """Return a number that has to be there."""
-        found = self.number(name)
-        if found is None:
-            raise CaseError(f"{self.where}.{name}: is missing")
         return found
 
     def day(self, name: str) -> date | None:
@@ -155,8 +150,8 @@ def tax_group(read: Reader) -> TaxGroup:
     return TaxGroup(
         category=read.text("category"),
         rate=read.number("rate"),
-        taxable=read.must("taxable"),
-        tax=read.must("tax"),
+        taxable=read.number("taxable") or Decimal(0),
+        tax=read.number("tax") or Decimal(0),
         reason=read.text("exemption_reason"),
         reason_code=read.text("exemption_code"),
     )
@@ -164,10 +159,12 @@ def tax_group(read: Reader) -> TaxGroup:
 
 def invoice(read: Reader) -> EInvoice:
     """Return a document as it is stated."""
-    stated = Reader(read.value.get("totals"), f"{read.where}.totals")
+    stated = Reader(read.value.get("totals") or {}, f"{read.where}.totals")
     found = {ours: stated.number(theirs) for ours, theirs in SUMS.items()}
-    for name in ("lines", "net", "gross", "payable"):
-        stated.must(SUMS[name])
+    missing = [f"sums.{ours}" for ours in NEEDED if found[ours] is None]
+    found |= {ours: found[ours] or Decimal(0) for ours in NEEDED}
+    for place, each in enumerate(read.parts("vat_breakdown")):
+        missing += [f"breakdown[{place}].{name}" for name in ("taxable", "tax") if each.number(name) is None]
     currency = read.text("currency")
     foreign = [
         (f"{part}[{place}]", each.text("currency"))
@@ -188,6 +185,7 @@ def invoice(read: Reader) -> EInvoice:
         breakdown=tuple(tax_group(each) for each in read.parts("vat_breakdown")),
         sums=Sums(**found),  # type: ignore[arg-type]
         foreign=tuple(foreign),
+        missing=tuple(missing),
         order=read.text("order_ref"),
         preceding=tuple((str(each), None) for each in read.value.get("preceding") or ()),
         delivered=read.day("delivery_date"),
@@ -309,6 +307,7 @@ def with_placeholders(stated: EInvoice) -> EInvoice:
         evolve(
             stated,
             lines=lines,
+            missing=(),
             number=stated.number or "PLACEHOLDER",
             on=stated.on or DAY,
             seller=placeholder("seller", country, "" if bare else f"{country}000000000B00"),

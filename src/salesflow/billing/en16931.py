@@ -41,6 +41,7 @@ def check(invoice: EInvoice, *, scope: Scope = Scope.ALL, policy: TotalsPolicy =
     found = [
         *_codes(invoice),
         *(each for place, line in enumerate(invoice.lines) for each in _line(line, f"lines[{place}]", quantum)),
+        *(() if invoice.sums is None else _without_net(invoice)),
         *(each for place, each_ in enumerate(invoice.adjustments) for each in _document_adjustment(each_, place)),
         *(() if invoice.sums is None else _sums(invoice, invoice.sums)),
         *en16931_vat.check(invoice, scope, quantum),
@@ -55,6 +56,9 @@ def is_tolerated(found: tuple[Finding, ...]) -> bool:
     return all(each.tolerated for each in found)
 
 
+_NEEDED = {"lines": "BR-12", "net": "BR-13", "gross": "BR-14", "payable": "BR-15", "taxable": "BR-45", "tax": "BR-46"}
+
+
 def _is_money(code: str) -> bool:
     try:
         digits_of(code)
@@ -65,13 +69,17 @@ def _is_money(code: str) -> bool:
 
 def _codes(invoice: EInvoice) -> Iterator[Finding]:
     """Check what stands once on the document."""
-    if not _is_money(invoice.currency):
+    if not invoice.currency:
+        yield Finding(rule="BR-05", path="currency", message="the invoice has no currency")
+    elif not _is_money(invoice.currency):
         yield Finding(rule="BR-CL-04", path="currency", message=f"{invoice.currency!r} is no currency of ISO 4217")
     if invoice.type not in norm_codes.INVOICE_TYPES | CREDIT_NOTES:
         yield Finding(rule="BR-CL-01", path="type", message=f"{invoice.type!r} is no type of an invoice or a credit note")
     if not invoice.lines:
         yield Finding(rule="BR-16", path="lines", message="there is no line; at least one is needed")
     yield from _tax_currency(invoice)
+    for path in invoice.missing:
+        yield Finding(rule=_NEEDED[path.rpartition(".")[2]], path=path, message="the amount is missing")
     for path, currency in invoice.foreign:
         message = f"the amount is in {currency}; all amounts are in {invoice.currency}"
         yield Finding(rule="PEPPOL-EN16931-R051", path=path, message=message)
@@ -111,6 +119,13 @@ def _line(line: EInvoiceLine, path: str, quantum: Decimal) -> Iterator[Finding]:
     if line.net is not None and net is not None and line.net != net:
         message = f"the net is {line.net}; quantity, price, allowances and charges come to {net}"
         yield Finding(rule="PEPPOL-EN16931-R120", path=f"{path}.net", message=message, tolerated=abs(line.net - net) <= SLACK)
+
+
+def _without_net(invoice: EInvoice) -> Iterator[Finding]:
+    """Where there are totals, the nets that they are totals of are stated too."""
+    for place, line in enumerate(invoice.lines):
+        if line.net is None:
+            yield Finding(rule="BR-24", path=f"lines[{place}].net", message="the line has no net")
 
 
 def _line_terms(line: EInvoiceLine, path: str) -> Iterator[Finding]:

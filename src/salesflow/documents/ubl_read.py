@@ -7,13 +7,14 @@ What comes from outside is not trusted: no document type, and so no entity, is t
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 
 from attrs import frozen
 from lxml import etree
 
-from salesflow.checks import ONE
+from salesflow.checks import ONE, ZERO
 from salesflow.documents.ubl_elements import CAC, CBC
 from salesflow.documents.ubl_invoice import CUSTOMIZATIONS
 from salesflow.errors import SalesflowError
@@ -71,6 +72,7 @@ def read(document: bytes, *, largest: int = LARGEST) -> EInvoice:
         breakdown=tuple(_tax_group(each) for each in _all(root, "cac:TaxTotal/cac:TaxSubtotal")),
         sums=_sums(root, currency, tax_currency),
         foreign=tuple(_foreign(root, currency, tax_currency)),
+        missing=tuple(_missing(root)),
         seller=_party(_one(root, "cac:AccountingSupplierParty/cac:Party")),
         buyer=_party(_one(root, "cac:AccountingCustomerParty/cac:Party")),
         buyer_reference=_text(root, "cbc:BuyerReference"),
@@ -181,8 +183,8 @@ def _tax_group(element: etree._Element) -> TaxGroup:
     return TaxGroup(
         category=_text(element, "cac:TaxCategory/cbc:ID"),
         rate=_number(element, "cac:TaxCategory/cbc:Percent"),
-        taxable=_needed(element, "cbc:TaxableAmount"),
-        tax=_needed(element, "cbc:TaxAmount"),
+        taxable=_number(element, "cbc:TaxableAmount") or ZERO,
+        tax=_number(element, "cbc:TaxAmount") or ZERO,
         reason=_text(element, "cac:TaxCategory/cbc:TaxExemptionReason"),
         reason_code=_text(element, "cac:TaxCategory/cbc:TaxExemptionReasonCode"),
     )
@@ -193,17 +195,29 @@ def _sums(root: etree._Element, currency: str, tax_currency: str) -> Sums:
     taxes = {each.get("currencyID", currency): each for each in reversed(_all(root, "cac:TaxTotal/cbc:TaxAmount"))}
     other = taxes.get(tax_currency) if tax_currency != currency else None
     return Sums(
-        lines=_needed(total, "cbc:LineExtensionAmount"),
+        lines=_number(total, "cbc:LineExtensionAmount") or ZERO,
         allowances=_number(total, "cbc:AllowanceTotalAmount"),
         charges=_number(total, "cbc:ChargeTotalAmount"),
-        net=_needed(total, "cbc:TaxExclusiveAmount"),
+        net=_number(total, "cbc:TaxExclusiveAmount") or ZERO,
         tax=_as_number(taxes.get(currency)),
         tax_accounting=_as_number(other),
-        gross=_needed(total, "cbc:TaxInclusiveAmount"),
+        gross=_number(total, "cbc:TaxInclusiveAmount") or ZERO,
         prepaid=_number(total, "cbc:PrepaidAmount"),
         rounding=_number(total, "cbc:PayableRoundingAmount"),
-        payable=_needed(total, "cbc:PayableAmount"),
+        payable=_number(total, "cbc:PayableAmount") or ZERO,
     )
+
+
+_TOTALS = {"lines": "LineExtensionAmount", "net": "TaxExclusiveAmount", "gross": "TaxInclusiveAmount", "payable": "PayableAmount"}
+_GROUP = {"taxable": "TaxableAmount", "tax": "TaxAmount"}
+
+
+def _missing(root: etree._Element) -> Iterator[str]:
+    """Yield the paths of amounts that have to be there and are not."""
+    total = _one(root, "cac:LegalMonetaryTotal")
+    yield from (f"sums.{ours}" for ours, theirs in _TOTALS.items() if not _text(total, f"cbc:{theirs}"))
+    for place, each in enumerate(_all(root, "cac:TaxTotal/cac:TaxSubtotal")):
+        yield from (f"breakdown[{place}].{ours}" for ours, theirs in _GROUP.items() if not _text(each, f"cbc:{theirs}"))
 
 
 def _foreign(root: etree._Element, currency: str, tax_currency: str) -> list[tuple[str, str]]:
@@ -245,7 +259,7 @@ def _address(element: etree._Element | None) -> Address:
 def _order_line(element: etree._Element, place: int) -> OrderLine:
     item, price, number = _one(element, "cac:Item"), _one(element, "cac:Price"), _text(element, "cbc:ID")
     category = _text(item, "cac:ClassifiedTaxCategory/cbc:ID")
-    rate = _number(item, "cac:ClassifiedTaxCategory/cbc:Percent") or Decimal(0)
+    rate = _number(item, "cac:ClassifiedTaxCategory/cbc:Percent") or ZERO
     name = _text(item, "cbc:Name")
     unit = _number(price, "cbc:BaseQuantity")
     return OrderLine(

@@ -209,6 +209,7 @@ class EInvoice:
         breakdown: The VAT as stated; empty where it is to be worked out.
         sums: The totals as stated; ``None`` where they are to be worked out.
         foreign: Paths of amounts that are in another currency, and that currency.
+        missing: Paths of amounts that are to be stated and are not; they are zero here.
         prepaid: What was paid, where there are no totals to state it.
         rounding: The same for what is added to come to an amount that can be paid.
         preceding: Numbers of earlier invoices (BT-25), and their dates where they are known.
@@ -230,6 +231,7 @@ class EInvoice:
     breakdown: tuple[TaxGroup, ...] = ()
     sums: Sums | None = None
     foreign: tuple[tuple[str, str], ...] = ()
+    missing: tuple[str, ...] = ()
     prepaid: Decimal | None = None
     rounding: Decimal | None = None
     seller: TradeParty | None = None
@@ -250,6 +252,7 @@ class EInvoice:
         require_tuple_of("lines", self.lines, EInvoiceLine)
         require_tuple_of("adjustments", self.adjustments, Adjustment)
         require_tuple_of("breakdown", self.breakdown, TaxGroup)
+        require_tuple_of("missing", self.missing, str)
         require_kind("profile", self.profile, Profile)
         _require_numbers(self, "prepaid", "rounding")
         for name, kind in (("sums", Sums), ("seller", TradeParty), ("buyer", TradeParty)):
