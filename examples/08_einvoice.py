@@ -100,6 +100,13 @@ class Reader:
             raise CaseError(f"{self.where}.{name}: must be true or false, not {json.dumps(found)[:LONGEST]}")
         return found
 
+    def texts(self, name: str) -> list[str]:
+        """Return the texts of a list; none where it is absent."""
+        found = self.value.get(name) or []
+        if not isinstance(found, list) or not all(isinstance(each, str) for each in found):
+            raise CaseError(f"{self.where}.{name}: must be a list of texts, not {json.dumps(found)[:LONGEST]}")
+        return found
+
     def parts(self, name: str) -> list[Reader]:
         """Return the objects of a list; none where it is absent."""
         found = self.value.get(name)
@@ -187,7 +194,7 @@ def invoice(read: Reader) -> EInvoice:
         foreign=tuple(foreign),
         missing=tuple(missing),
         order=read.text("order_ref"),
-        preceding=tuple((str(each), None) for each in read.value.get("preceding") or ()),
+        preceding=tuple((number, None) for number in read.texts("preceding")),
         delivered=read.day("delivery_date"),
         deliver_to=read.text("delivery_country"),
         means=read.text("payment_means"),

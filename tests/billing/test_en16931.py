@@ -143,7 +143,6 @@ def test_digits_by_policy_are_no_findings() -> None:
     assert {each.rule for each in en16931.check(invoice)} == {"PEPPOL-EN16931-R120", "BR-S-09", "BR-CO-17"}
 
 
-DUTCH = ("lines", "order")
 CREDIT: dict[str, Any] = {"type": "381", "preceding": (("INV-0", None),)}
 NOWHERE = Address(country="NL")
 
@@ -151,16 +150,18 @@ NOWHERE = Address(country="NL")
 @pytest.mark.parametrize(
     ("changes", "peppol", "nlcius"),
     [
-        ({"notes": ("one", "two")}, ["PEPPOL-EN16931-R002"], ["PEPPOL-EN16931-R002"]),
-        ({"order": ""}, ["PEPPOL-EN16931-R003"], ["PEPPOL-EN16931-R003"]),
+        ({"notes": ("one", "two")}, ["PEPPOL-EN16931-R002"], []),
+        ({"order": ""}, ["PEPPOL-EN16931-R003"], ["BR-NL-2"]),
         ({"order": "", "buyer_reference": "ref"}, [], []),
-        ({"seller": evolve(SELLER, endpoint="")}, ["PEPPOL-EN16931-R020"], ["PEPPOL-EN16931-R020"]),
-        ({"buyer": evolve(BUYER, endpoint="")}, ["PEPPOL-EN16931-R010"], ["PEPPOL-EN16931-R010"]),
+        ({"seller": evolve(SELLER, endpoint="")}, ["PEPPOL-EN16931-R020"], []),
+        ({"buyer": evolve(BUYER, endpoint="")}, ["PEPPOL-EN16931-R010"], []),
         ({"type": "389"}, ["PEPPOL-EN16931-P0100"], []),
         ({"type": "386"}, [], ["BR-NL-7"]),
         (CREDIT, [], []),
-        (CREDIT | {"type": "261"}, ["PEPPOL-EN16931-P0101"], ["BR-NL-7"]),
-        (CREDIT | {"preceding": ()}, ["NL-R-001"], ["BR-NL-9"]),
+        (CREDIT | {"type": "261"}, ["PEPPOL-EN16931-P0101"], ["BR-NL-7", "BR-NL-8"]),
+        (CREDIT | {"preceding": ()}, ["NL-R-001"], []),
+        ({"type": "384"}, ["PEPPOL-EN16931-P0112"], ["BR-NL-9"]),
+        ({"type": "384", "preceding": (("INV-0", None),)}, ["PEPPOL-EN16931-P0112"], []),
         ({"seller": evolve(SELLER, address=NOWHERE)}, ["NL-R-002"], ["BR-NL-3"]),
         ({"seller": evolve(SELLER, legal="")}, ["NL-R-003"], ["BR-NL-1"]),
         ({"seller": evolve(SELLER, legal_scheme="0002")}, ["NL-R-003"], ["BR-NL-1"]),

@@ -13,6 +13,7 @@ DUTCH_SCHEMES = frozenset({"0106", "0190"})
 DUTCH_MEANS = frozenset({"30", "48", "49", "57", "58", "59"})
 DUTCH_TYPES = frozenset({"380", "381", "384", "389"})
 PEPPOL_TYPES = norm_codes.codes("71 80 82 84 102 218 219 326 331 380 382 383 384 386 388 393 395 553 575 623 780 817 870 875 876 877")
+GERMAN_TYPES = frozenset({"326", "384"})
 PEPPOL_CREDITS = norm_codes.codes("381 396 81 83 532")
 _NOBODY = TradeParty(name="")
 
@@ -24,10 +25,10 @@ def check(invoice: EInvoice) -> Iterator[Finding]:
     yield from _country_codes(invoice, seller, buyer)
     yield from _dates(invoice)
     yield from _payment(invoice)
-    if invoice.profile is not Profile.CORE:
+    if invoice.profile is Profile.PEPPOL:
         yield from _peppol(invoice, seller, buyer)
-        if seller.address.country == "NL":
-            yield from _dutch(invoice, seller, buyer)
+    if invoice.profile is not Profile.CORE and seller.address.country == "NL":
+        yield from _dutch(invoice, seller, buyer)
 
 
 def _missing(invoice: EInvoice, seller: TradeParty, buyer: TradeParty) -> Iterator[Finding]:
@@ -92,10 +93,12 @@ def _peppol(invoice: EInvoice, seller: TradeParty, buyer: TradeParty) -> Iterato
     for who, party, number in (("buyer", buyer, "R010"), ("seller", seller, "R020")):
         if not party.endpoint:
             yield Finding(rule=f"{rule}-{number}", path=f"{who}.endpoint", message=f"the {who} has no electronic address")
-    if invoice.profile is Profile.PEPPOL and invoice.type not in PEPPOL_TYPES | PEPPOL_CREDITS:
+    if invoice.type not in PEPPOL_TYPES | PEPPOL_CREDITS:
         yield Finding(
             rule=f"{rule}-P0101" if invoice.is_credit_note else f"{rule}-P0100", path="type", message=f"type {invoice.type} is not used"
         )
+    if invoice.type in GERMAN_TYPES and {seller.address.country, buyer.address.country} != {"DE"}:
+        yield Finding(rule=f"{rule}-P0112", path="type", message=f"type {invoice.type} is used between German parties only")
 
 
 def _dutch(invoice: EInvoice, seller: TradeParty, buyer: TradeParty) -> Iterator[Finding]:
@@ -103,9 +106,9 @@ def _dutch(invoice: EInvoice, seller: TradeParty, buyer: TradeParty) -> Iterator
     nlcius = invoice.profile is Profile.NLCIUS
     home = buyer.address.country == "NL"
     owed = invoice.sums is not None and invoice.sums.payable > 0
+    own = _nlcius(invoice) if nlcius else _dutch_peppol(invoice)
+    yield from own
     for kept, dutch, peppol, path, message in (
-        (not nlcius or invoice.type in DUTCH_TYPES, "7", "", "type", f"type {invoice.type} is not used"),
-        (not invoice.is_credit_note or invoice.preceding, "9", "001", "preceding", "a credit note names the invoice it credits"),
         (_is_whole(seller.address), "3", "002", "seller.address", "the address of the seller needs street, town and postal code"),
         (_is_registered(seller), "1", "003", "seller.legal", "the seller needs its number at the KvK, or its OIN"),
         (not home or _is_whole(buyer.address), "4", "004", "buyer.address", "the address of the buyer needs street, town and postal code"),
@@ -122,6 +125,22 @@ def _dutch(invoice: EInvoice, seller: TradeParty, buyer: TradeParty) -> Iterator
     ):
         if not kept:
             yield Finding(rule=f"BR-NL-{dutch}" if nlcius else f"NL-R-{peppol}", path=path, message=message)
+
+
+def _dutch_peppol(invoice: EInvoice) -> Iterator[Finding]:
+    if invoice.is_credit_note and not invoice.preceding:
+        yield Finding(rule="NL-R-001", path="preceding", message="a credit note names the invoice it credits")
+
+
+def _nlcius(invoice: EInvoice) -> Iterator[Finding]:
+    if not invoice.buyer_reference and not invoice.order:
+        yield Finding(rule="BR-NL-2", path="order", message="a reference of the buyer or the number of an order is needed")
+    if invoice.type not in DUTCH_TYPES:
+        yield Finding(rule="BR-NL-7", path="type", message=f"type {invoice.type} is not used")
+    if invoice.is_credit_note and invoice.type != "381":
+        yield Finding(rule="BR-NL-8", path="type", message=f"a credit note has type 381, not {invoice.type}")
+    if invoice.type == "384" and not invoice.preceding:
+        yield Finding(rule="BR-NL-9", path="preceding", message="a corrective invoice names the invoice it corrects")
 
 
 def _is_registered(party: TradeParty) -> bool:

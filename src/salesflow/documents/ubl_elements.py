@@ -39,8 +39,13 @@ def text(parent: etree._Element, name: str, value: Value, **attributes: str) -> 
     if value is None or value == "":
         return
     shown = f"{value:f}" if isinstance(value, Decimal) else str(value)
-    element = etree.SubElement(parent, f"{{{CBC}}}{name}", {key: each for key, each in attributes.items() if each})
-    element.text = "".join(letter for letter in shown if letter.isprintable() or letter in "\n\t")
+    element = etree.SubElement(parent, f"{{{CBC}}}{name}", {key: _sayable(each) for key, each in attributes.items() if each})
+    element.text = _sayable(shown)
+
+
+def _sayable(value: str) -> str:
+    """Return text without the signs that XML has no place for."""
+    return "".join(letter for letter in value if letter.isprintable() or letter in "\n\t")
 
 
 def amount(parent: etree._Element, name: str, value: Decimal | None, currency: str) -> None:
