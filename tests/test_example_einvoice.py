@@ -93,7 +93,7 @@ RIGHT = json.loads(SAMPLE.read_text(encoding="utf-8"))[0]
         ({"lines": [RIGHT["lines"][0] | {"price": "1e999"}]}, "cases.json[0].lines[0].price: must be a number"),
         ({"lines": [RIGHT["lines"][0] | {"price": "NaN"}]}, "cases.json[0].lines[0].price: must be a number"),
         ({"lines": [RIGHT["lines"][0] | {"price": [1]}]}, "cases.json[0].lines[0].price: must be text"),
-        ({"preceding": [1]}, "cases.json[0].preceding: must be a list of texts"),
+        ({"preceding": [{}]}, "cases.json[0].preceding: must be a list of texts"),
         ({"lines": {}}, "cases.json[0].lines: must be a list"),
         ({"lines": [1]}, "cases.json[0].lines[0]: must be an object"),
         ({"totals": [1]}, "cases.json[0].totals: must be an object"),
