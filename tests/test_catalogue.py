@@ -27,6 +27,7 @@ from salesflow import (
     RefusedError,
     Role,
     Tolerance,
+    TradeParty,
     Vat,
     changes,
     credit_limits,
@@ -34,6 +35,7 @@ from salesflow import (
     deliveries,
     deposits,
     drafts,
+    einvoices,
     free_text,
     invoices,
     memory,
@@ -334,6 +336,9 @@ BREAKS: dict[str, Break] = {
     "invoice.before-invoice": lambda: invoices.send(invoiced(an_order()).document, on=EARLIER),
     "invoice.sent": sent_twice,
     "invoice.pro-forma": pro_forma_sent,
+    "einvoice.pro-forma": lambda: einvoices.of_invoice(
+        invoices.pro_forma(an_order(), on=DAY), seller=TradeParty(name="Us"), buyer=TradeParty(name="Them")
+    ),
     "invoice.stated-net": lambda: invoices.post(an_order(), number="INV-1", on=DAY, nets={"SO-1": {1: Decimal("0.001")}}),
     "invoice.has-credits": cancelled_after_credit,
     "credit.empty": credited(quantities={}),
@@ -439,6 +444,7 @@ SAID = {
     "invoice.order-twice": "packing slip PS-1 is named more than once",
     "invoice.over-remainder": "line 1 has 10 left to invoice, not 11",
     "invoice.pro-forma": "a pro forma of 2026-03-02 is no posted invoice",
+    "einvoice.pro-forma": "a pro forma invoice owes nobody anything and is not sent as an invoice",
     "invoice.reversal": "invoice INV-2 takes back INV-1",
     "invoice.sent": "invoice INV-1 was sent on 2026-03-02",
     "invoice.sign": "line 1 orders 10; 0 cannot be invoiced of it",

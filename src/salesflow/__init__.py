@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from salesflow.billing import credit_notes as credit_notes
     from salesflow.billing import deposits as deposits
     from salesflow.billing import drafts as drafts
+    from salesflow.billing import einvoices as einvoices
+    from salesflow.billing import en16931 as en16931
     from salesflow.billing import free_text as free_text
     from salesflow.billing import invoices as invoices
     from salesflow.billing import matching as matching
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from salesflow.billing import reminders as reminders
     from salesflow.billing import statements as statements
     from salesflow.billing import summaries as summaries
+    from salesflow.billing import totals as totals
     from salesflow.billing import vouchers as vouchers
     from salesflow.billing.crediting import CreditOf as CreditOf
     from salesflow.errors import ConflictError as ConflictError
@@ -46,6 +49,8 @@ if TYPE_CHECKING:
     from salesflow.model.campaign import Recipient as Recipient
     from salesflow.model.case import Case as Case
     from salesflow.model.case import CaseStatus as CaseStatus
+    from salesflow.model.einvoice import EInvoice as EInvoice
+    from salesflow.model.einvoice import TradeParty as TradeParty
     from salesflow.model.free_text import FreeTextLine as FreeTextLine
     from salesflow.model.goods_return import Disposition as Disposition
     from salesflow.model.goods_return import Return as Return
@@ -104,6 +109,7 @@ if TYPE_CHECKING:
     from salesflow.model.terms import PaymentTerms as PaymentTerms
     from salesflow.model.terms import TermsOfSale as TermsOfSale
     from salesflow.model.totals import Charge as Charge
+    from salesflow.model.totals import TotalsPolicy as TotalsPolicy
     from salesflow.model.trade_agreement import TradeAgreement as TradeAgreement
     from salesflow.model.transfer import Transfer as Transfer
     from salesflow.money import Money as Money
@@ -182,6 +188,8 @@ _MODULES = {
     "direct_sales": "process",
     "drafts": "billing",
     "dynamics": "process",
+    "einvoices": "billing",
+    "en16931": "billing",
     "entitlements": "process",
     "follow_ups": "process",
     "free_text": "billing",
@@ -225,6 +233,7 @@ _MODULES = {
     "target_types": "process",
     "targets": "process",
     "timeline": "process",
+    "totals": "billing",
     "transfers": "process",
     "vouchers": "billing",
 }
@@ -237,6 +246,7 @@ _NAMES = {
     "model.agreement": ("Commitment", "CommitmentKind", "SalesAgreement"),
     "model.campaign": ("Campaign", "Recipient"),
     "model.case": ("Case", "CaseStatus"),
+    "model.einvoice": ("EInvoice", "TradeParty"),
     "model.free_text": ("FreeTextLine",),
     "model.goods_return": ("Disposition", "Return"),
     "model.invoice": ("Invoice", "InvoiceStatus"),
@@ -260,7 +270,7 @@ _NAMES = {
     "model.subscription": ("Every", "Subscription"),
     "model.target": ("Target",),
     "model.terms": ("PaymentTerms", "TermsOfSale"),
-    "model.totals": ("Charge",),
+    "model.totals": ("Charge", "TotalsPolicy"),
     "model.trade_agreement": ("TradeAgreement",),
     "model.transfer": ("Transfer",),
     "money": ("Money",),

@@ -7,7 +7,8 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from attrs import frozen
 
-from salesflow.checks import ZERO, require_decimal, require_kind, require_text
+from salesflow.checks import ONE, ZERO, require_decimal, require_kind, require_text, require_tuple_of
+from salesflow.labels import Labelled
 from salesflow.model.product import NO_VAT, Vat
 from salesflow.money import exact, quantum_of
 
@@ -99,3 +100,59 @@ def add_up(lines: Iterable[tuple[Vat, Decimal]], charges: Iterable[Charge], curr
         charged += charge.amount
     groups = tuple(VatGroup(vat, base, (base * vat.rate).scaleb(-2).quantize(quantum, ROUND_HALF_UP)) for vat, base in bases.items())
     return Totals(net=net, charges=charged, groups=groups)
+
+
+class TaxRounding(Labelled):
+    """At which step VAT is rounded; half up, to the digits of the currency."""
+
+    GROUP = "group", "Per rate", "Per tarief"
+    """Once per category and rate, over the sum of the nets, as EN 16931 has it."""
+    LINE = "line", "Per line", "Per regel"
+    UNIT = "unit", "Per unit", "Per eenheid"
+    """On the VAT of one unit, times the quantity: as a till does that prints prices with VAT."""
+
+
+@frozen(kw_only=True)
+class TotalsPolicy:
+    """
+    How a document is added up.
+
+    Args:
+        tax_rounding: At which step VAT is rounded.
+        tax_included: Whether the amounts have VAT in them; then it is always taken out per rate, and the total is their sum exactly.
+        cash_step: The smallest amount that can be paid, such as 0.05; ``None`` where any amount can.
+        digits: Currencies whose amounts have other digits than ISO 4217 says, such as ``("HUF", 0)``.
+    """
+
+    tax_rounding: TaxRounding = TaxRounding.GROUP
+    tax_included: bool = False
+    cash_step: Decimal | None = None
+    digits: tuple[tuple[str, int], ...] = ()
+
+    def __attrs_post_init__(self) -> None:
+        require_kind("tax_rounding", self.tax_rounding, TaxRounding)
+        require_tuple_of("digits", self.digits, tuple)
+        if self.cash_step is not None:
+            require_decimal("cash_step", self.cash_step)
+            if self.cash_step <= 0:
+                msg = f"cash_step must be above zero, not {self.cash_step}"
+                raise ValueError(msg)
+
+    def quantum(self, currency: str) -> Decimal:
+        """Return the smallest amount of *currency*."""
+        for code, digits in self.digits:
+            if code == currency:
+                return Decimal(1).scaleb(-digits)
+        return quantum_of(currency)
+
+
+TOTALS = TotalsPolicy()
+
+
+@frozen(kw_only=True)
+class Sold:
+    """An amount to add up: how it is taxed, how many units it is for, and how much it is, with or without VAT as the policy says."""
+
+    vat: Vat
+    amount: Decimal
+    quantity: Decimal = ONE

@@ -1,0 +1,114 @@
+"""
+How fast an electronic invoice is added up, checked and written, beside a bare loop of decimals that does the same sums.
+
+``python benchmarks/totals.py [--json] [--quick]``
+
+An invoice of 1 000 lines at three rates: line nets rounded, bases and VAT by rate, totals.
+It is added up at a tenth of its size too, to see how it grows. Only ratios within one run mean anything.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import json
+import statistics
+import time
+from collections.abc import Callable
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+
+from salesflow import Address, EInvoice, TradeParty, en16931, totals
+from salesflow.documents import ubl
+from salesflow.model.einvoice import EInvoiceLine
+
+CENT = Decimal("0.01")
+RATES = (Decimal(21), Decimal(9), Decimal(6))
+ADDRESS = Address(street="Quay 1", postal_code="3011 AA", city="Rotterdam", country="NL")
+PARTY = TradeParty(name="A party", address=ADDRESS, vat="NL001234567B01")
+
+
+def invoice(count: int) -> EInvoice:
+    """Return an invoice of so many lines, with its figures still to be worked out."""
+    lines = [
+        EInvoiceLine(
+            id=str(n),
+            name=f"Item {n}",
+            quantity=Decimal(n % 17 + 1),
+            unit="C62",
+            price=Decimal("10.255") + n % 100,
+            category="S",
+            rate=RATES[n % 3],
+        )
+        for n in range(1, count + 1)
+    ]
+    return EInvoice(number="INV-1", on=date(2026, 3, 2), currency="EUR", lines=tuple(lines), seller=PARTY, buyer=PARTY)
+
+
+def bare_totals(lines: list[tuple[Decimal, Decimal, Decimal]]) -> Decimal:
+    """Add up quantities, prices and rates."""
+    bases: dict[Decimal, Decimal] = {}
+    nets = []
+    for quantity, price, rate in lines:
+        net = (quantity * price).quantize(CENT, ROUND_HALF_UP)
+        nets.append(net)
+        bases[rate] = bases.get(rate, Decimal(0)) + net
+    return sum(nets, Decimal(0)) + sum((base * rate / 100).quantize(CENT, ROUND_HALF_UP) for rate, base in bases.items())
+
+
+def seconds(work: Callable[[], object]) -> float:
+    """Return how long *work* takes; what it made is dropped only after the clock has stopped."""
+    gc.collect()
+    start = time.perf_counter()
+    kept = work()
+    elapsed = time.perf_counter() - start
+    del kept
+    return elapsed
+
+
+def beside(count: int, rounds: int) -> dict[str, object]:
+    """Return the medians of both sides, taken in turn, in microseconds per line."""
+    ours = invoice(count)
+    bare = [(line.quantity or CENT, line.price or CENT, line.rate or CENT) for line in ours.lines]
+    if totals.work_out(ours).sums.gross != bare_totals(bare):
+        raise ValueError(count)
+    both = [(seconds(lambda: totals.work_out(ours)), seconds(lambda: bare_totals(bare))) for _ in range(rounds)]
+    mine, theirs = (statistics.median(times) * 1e6 / count for times in zip(*both, strict=True))
+    ratio = statistics.median(one / other for one, other in both)
+    return {"us_each": round(mine, 2), "bare_loop_us_each": round(theirs, 2), "ratio": round(ratio, 1)}
+
+
+def measure(*, quick: bool) -> dict[str, dict[str, object]]:
+    """Measure everything."""
+    small, large, rounds = (50, 500, 3) if quick else (100, 1_000, 25)
+    found: dict[str, dict[str, object]] = {"totals": {str(count): beside(count, rounds) for count in (small, large)}}
+    done = totals.complete(invoice(large))
+    document = ubl.write(done)
+    for name, work in (
+        ("complete", lambda: totals.complete(invoice(large))),
+        ("check", lambda: en16931.check(done)),
+        ("ubl_write", lambda: ubl.write(done)),
+        ("ubl_read", lambda: ubl.read(document)),
+    ):
+        found[name] = {"lines": large, "ms": round(statistics.median(seconds(work) for _ in range(rounds)) * 1e3, 1)}
+    return found
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--json", action="store_true", help="print one object")
+    parser.add_argument("--quick", action="store_true", help="small sizes and few rounds, to see that it runs")
+    options = parser.parse_args()
+    found = measure(quick=options.quick)
+    if options.json:
+        print(json.dumps(found))
+        return
+    for name, figures in found.items():
+        print(name)
+        for key, value in figures.items():
+            print(f"  {key:>6}: {value}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,210 @@
+"""Our own invoices and credit notes as electronic ones."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from decimal import ROUND_HALF_UP, Decimal
+
+from attrs import evolve
+
+from salesflow.billing.totals import repriced
+from salesflow.billing.vat_categories import CATEGORIES
+from salesflow.checks import ONE, ZERO, require_kind
+from salesflow.errors import RefusedError
+from salesflow.model.einvoice import Adjustment, EInvoice, EInvoiceLine, Profile, Sums, TaxGroup, TradeParty
+from salesflow.model.free_text import FreeTextLine
+from salesflow.model.invoice import Invoice, InvoiceCharge, InvoiceKind, InvoiceLine
+from salesflow.model.party import Party
+from salesflow.model.product import NO_VAT, Vat
+from salesflow.money import exact, less_percentage, quantum_of
+from salesflow.rules import Rule
+
+PRO_FORMA = Rule(
+    code="einvoice.pro-forma",
+    en="An electronic invoice is made of an invoice that was posted.",
+    nl="Een elektronische factuur wordt gemaakt van een geboekte factuur.",
+    refusal="a pro forma invoice owes nobody anything and is not sent as an invoice",
+    spec=("INV-9",),
+    source="choice",
+)
+
+Exemptions = Mapping[str, tuple[str, str]]
+
+
+def trade_party(party: Party, *, vat: str = "", legal: str = "", legal_scheme: str = "", tax_registration: str = "") -> TradeParty:
+    """
+    Return a party as an invoice names it.
+
+    Args:
+        vat: Its VAT identifier, with the prefix of its country.
+        legal: Its number in a register of companies; ``legal_scheme`` says in which.
+        tax_registration: Another number the tax office knows it by.
+    """
+    return TradeParty(
+        name=party.name,
+        address=party.address,
+        vat=vat,
+        legal=legal,
+        legal_scheme=legal_scheme,
+        tax_registration=tax_registration,
+        telephone=party.telephone,
+        email=party.email,
+    )
+
+
+@exact
+def of_invoice(
+    invoice: Invoice,
+    *,
+    seller: TradeParty,
+    buyer: TradeParty,
+    profile: Profile = Profile.CORE,
+    exemptions: Exemptions | None = None,
+    buyer_reference: str = "",
+    order: str = "",
+    prepaid: Decimal | None = None,
+) -> EInvoice:
+    """
+    Return a posted invoice as an electronic one, complete and with the very figures of the invoice; add what else it should say by ``evolve``.
+
+    A credit note has amounts above zero, as the norm wants them. A line that quantity and price do not explain to the cent (parts that
+    add up, nets entered by hand, credits of an amount) shows its net as the price of its quantity. A discount on the whole is an
+    allowance, cash rounding the rounding of the total. A deposit that is taken off is a line below zero; its VAT may leave that of the
+    rate a cent from the rate over the rest, which the norm tolerates and ``en16931.check`` lists as tolerated.
+
+    Args:
+        exemptions: For each VAT category without VAT, why there is none: in words and as a VATEX code. AE, K, G and O have their own code.
+        order: The number of the buyer's order.
+        prepaid: What was paid already.
+
+    Raises:
+        RefusedError: ``einvoice.pro-forma``.
+    """
+    require_kind("invoice", invoice, Invoice)
+    if invoice.kind is InvoiceKind.PRO_FORMA:
+        raise RefusedError([PRO_FORMA.refuse()])
+    sign = -ONE if invoice.is_credit_note else ONE
+    lines = tuple(_line(line, sign, quantum_of(invoice.currency)) for line in invoice.all_lines)
+    beside = tuple(
+        _adjustment(each.charge.text or each.charge.code, each.charge.vat, sign * each.charge.amount) for each in _charges(invoice)
+    )
+    rounding = sum((each.charge.amount for each in invoice.charges if not each.charge.number), ZERO) * sign
+    breakdown = tuple(_groups(invoice, sign, exemptions or {}))
+    return EInvoice(
+        number=invoice.number,
+        type=_type(invoice, profile),
+        on=invoice.on,
+        currency=invoice.currency,
+        profile=profile,
+        lines=lines,
+        adjustments=beside,
+        breakdown=breakdown,
+        sums=_sums(lines, beside, breakdown, prepaid, rounding or None),
+        seller=seller,
+        buyer=buyer,
+        buyer_reference=buyer_reference,
+        order=order,
+        preceding=tuple((number, None) for number in invoice.takes_back),
+        period=(None, None) if invoice.period is None else (invoice.period.start, invoice.period.end),
+        due=invoice.due if invoice.payment_terms.has_due_date else None,
+        notes=invoice.comments[:1],
+    )
+
+
+def _type(invoice: Invoice, profile: Profile) -> str:
+    if invoice.is_credit_note:
+        return "381"
+    # NLCIUS has no type for a prepayment: there a deposit is an invoice like any other.
+    return "386" if invoice.deposit_of and profile is not Profile.NLCIUS else "380"
+
+
+def _line(line: InvoiceLine | FreeTextLine, sign: Decimal, quantum: Decimal) -> EInvoiceLine:
+    if isinstance(line, InvoiceLine):
+        net, vat, shown = line.net, line.vat, _ordered(line, sign)
+    else:
+        net, vat, shown = line.net or ZERO, line.vat or NO_VAT, _in_words(line, sign)
+    taxed = evolve(shown, category=vat.category, rate=_rate(vat))
+    price, quantity = taxed.price, taxed.quantity or ZERO
+    explained = price is not None and price >= 0 and (quantity * price / taxed.base_quantity).quantize(quantum, ROUND_HALF_UP) == sign * net
+    return evolve(taxed if explained else repriced(taxed, sign * net), net=sign * net)
+
+
+def _ordered(line: InvoiceLine, sign: Decimal) -> EInvoiceLine:
+    terms = line.terms
+    off = terms.discount_amount * terms.price_unit
+    price = less_percentage(terms.price - off, terms.discount)
+    return EInvoiceLine(
+        id=str(line.number),
+        name=line.text,
+        quantity=sign * line.quantity,
+        unit=line.item.unit,
+        price=price,
+        base_quantity=terms.price_unit,
+        gross_price=None if price == terms.price else terms.price,
+        price_discount=None if price == terms.price else terms.price - price,
+        category="",
+        seller_item=line.item.number,
+    )
+
+
+def _in_words(line: FreeTextLine, sign: Decimal) -> EInvoiceLine:
+    return EInvoiceLine(
+        id=str(line.number),
+        name=line.text,
+        quantity=sign * line.quantity,
+        unit=line.unit,
+        price=line.price,
+        category="",
+        seller_item=line.item or "",
+    )
+
+
+def _rate(vat: Vat) -> Decimal | None:
+    return None if vat.category == "O" else vat.rate
+
+
+def _charges(invoice: Invoice) -> Iterator[InvoiceCharge]:
+    return (each for each in invoice.charges if each.charge.number)
+
+
+def _adjustment(reason: str, vat: Vat, amount: Decimal) -> Adjustment:
+    return Adjustment(charge=amount > 0, amount=abs(amount), reason=reason, category=vat.category, rate=_rate(vat))
+
+
+def _groups(invoice: Invoice, sign: Decimal, exemptions: Exemptions) -> Iterator[TaxGroup]:
+    """Yield a group for each VAT that a line or charge has, also where it comes to zero; cash rounding is outside of it."""
+    used = [line.vat or NO_VAT for line in invoice.all_lines] + [each.charge.vat for each in _charges(invoice)]
+    outside = sum((each.charge.amount for each in invoice.charges if not each.charge.number), ZERO)
+    nothing = ZERO.quantize(quantum_of(invoice.currency))
+    found = {group.vat: group for group in invoice.totals.groups}
+    for vat in dict.fromkeys(used):
+        base, tax = (found[vat].base, found[vat].amount) if vat in found else (nothing, nothing)
+        known = CATEGORIES.get(vat.category)
+        reason, code = exemptions.get(vat.category, ("", known.exemption if known else ""))
+        taxable = sign * (base - outside if vat == NO_VAT else base)
+        yield TaxGroup(category=vat.category, rate=_rate(vat), taxable=taxable, tax=sign * tax, reason=reason, reason_code=code)
+
+
+def _sums(
+    lines: tuple[EInvoiceLine, ...],
+    beside: tuple[Adjustment, ...],
+    breakdown: tuple[TaxGroup, ...],
+    prepaid: Decimal | None,
+    rounding: Decimal | None,
+) -> Sums:
+    nets = sum((line.net or ZERO for line in lines), ZERO)
+    off = [each.amount or ZERO for each in beside if not each.charge]
+    on = [each.amount or ZERO for each in beside if each.charge]
+    net = nets - sum(off, ZERO) + sum(on, ZERO)
+    tax = sum((group.tax for group in breakdown), ZERO)
+    return Sums(
+        lines=nets,
+        allowances=sum(off, ZERO) if off else None,
+        charges=sum(on, ZERO) if on else None,
+        net=net,
+        tax=tax,
+        gross=net + tax,
+        prepaid=prepaid,
+        rounding=rounding,
+        payable=net + tax - (prepaid or ZERO) + (rounding or ZERO),
+    )

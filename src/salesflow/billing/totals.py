@@ -1,0 +1,314 @@
+"""
+The totals engine: what the lines, allowances and charges of a document come to, with VAT.
+
+``add_up`` does so for amounts of our own documents, by any rounding of VAT, and with VAT in the prices or not.
+``complete`` does so for an invoice as EN 16931 sees it, by the formulas of the norm: every amount is rounded half up, away from zero,
+as soon as it stands on the document, and never after a sum.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Sequence
+from decimal import ROUND_HALF_UP, Decimal
+from typing import TypeVar
+
+from attrs import evolve, frozen
+
+from salesflow.billing.vat_categories import CATEGORIES, SPLIT_PAYMENT, RateIs
+from salesflow.checks import ONE, ZERO, all_of, require_kind
+from salesflow.model.einvoice import Adjustment, EInvoice, EInvoiceLine, Sums, TaxGroup
+from salesflow.model.invoice import Invoice
+from salesflow.model.order import Order
+from salesflow.model.product import Vat
+from salesflow.model.quotation import Quotation
+from salesflow.model.totals import TOTALS, Charge, Sold, TaxRounding, Totals, TotalsPolicy, VatGroup
+from salesflow.money import exact, round_to
+
+Key = tuple[str, Decimal | None]
+K = TypeVar("K", bound=Hashable)
+TWO_DIGITS = Decimal("0.01")
+
+
+# ---------------------------------------------------------------------- our own documents
+
+
+@exact
+def add_up(lines: Iterable[Sold], charges: Iterable[Charge] = (), *, currency: str, policy: TotalsPolicy = TOTALS) -> Totals:
+    """
+    Return what *lines* and *charges* come to.
+
+    VAT is rounded where the policy says. Where the amounts have VAT in them, the total is their sum exactly [I7]:
+    per category and rate the net is rounded half up and VAT is the rest.
+
+    Args:
+        lines: Their amounts have the digits of the currency already.
+    """
+    sold, beside, quantum = all_of("line", lines, Sold), all_of("charge", charges, Charge), policy.quantum(currency)
+    amounts = [(line.vat, line.amount) for line in sold] + [(charge.vat, charge.amount) for charge in beside]
+    if policy.tax_included:
+        nets, found = _without_tax([(vat, vat.rate, amount) for vat, amount in amounts], quantum)
+        groups = tuple(VatGroup(*each) for each in found)
+        return Totals(net=sum(nets[: len(sold)], ZERO), charges=sum(nets[len(sold) :], ZERO), groups=groups)
+    quantities = [line.quantity for line in sold] + [ONE] * len(beside)
+    bases: dict[Vat, Decimal] = {}
+    taxes: dict[Vat, Decimal] = {}
+    for (vat, amount), quantity in zip(amounts, quantities, strict=True):
+        bases[vat] = bases.get(vat, ZERO) + amount
+        taxes[vat] = taxes.get(vat, ZERO) + _tax_of(amount, vat, quantity, quantum, policy.tax_rounding)
+    groups = tuple(VatGroup(vat, base, taxes[vat].quantize(quantum, ROUND_HALF_UP)) for vat, base in bases.items())
+    return Totals(net=sum((line.amount for line in sold), ZERO), charges=sum((charge.amount for charge in beside), ZERO), groups=groups)
+
+
+def _tax_of(amount: Decimal, vat: Vat, quantity: Decimal, quantum: Decimal, rounding: TaxRounding) -> Decimal:
+    """Return the VAT of an amount as far as it is rounded before the group is."""
+    if rounding is TaxRounding.UNIT and quantity:
+        return (amount / quantity * vat.rate).scaleb(-2).quantize(quantum, ROUND_HALF_UP) * quantity
+    tax = (amount * vat.rate).scaleb(-2)
+    return tax if rounding is TaxRounding.GROUP else tax.quantize(quantum, ROUND_HALF_UP)
+
+
+@exact
+def without_tax(lines: Iterable[Sold], *, currency: str, policy: TotalsPolicy = TOTALS) -> tuple[Decimal, ...]:
+    """
+    Return the nets of lines whose amounts have VAT in them.
+
+    Each is rounded; what the roundings of a rate come to stands on the lines that lost most by it.
+    So the nets of a rate and its VAT come to its amounts exactly [I7].
+    """
+    sold = all_of("line", lines, Sold)
+    return tuple(_without_tax([(line.vat, line.vat.rate, line.amount) for line in sold], policy.quantum(currency))[0])
+
+
+def _without_tax(amounts: Sequence[tuple[K, Decimal, Decimal]], quantum: Decimal) -> tuple[list[Decimal], list[tuple[K, Decimal, Decimal]]]:
+    """Return the nets of *amounts*, each with its group and its rate, and for each group its net and its VAT."""
+    nets = [ZERO] * len(amounts)
+    groups = []
+    for key, rate in dict.fromkeys((key, rate) for key, rate, _ in amounts):
+        exactly = {place: each[2] / (1 + rate.scaleb(-2)) for place, each in enumerate(amounts) if each[:2] == (key, rate)}
+        gross = sum((amounts[place][2] for place in exactly), ZERO)
+        net = (gross / (1 + rate.scaleb(-2))).quantize(quantum, ROUND_HALF_UP)
+        for place, amount in exactly.items():
+            nets[place] = amount.quantize(quantum, ROUND_HALF_UP)
+        left = net - sum((nets[place] for place in exactly), ZERO)
+        step = quantum.copy_sign(left)
+        # Each was rounded by half a unit at most, so no more units are left than there are amounts.
+        for place in sorted(exactly, key=lambda place: (nets[place] - exactly[place]) * step)[: int(left / step)]:
+            nets[place] += step
+        groups.append((key, net, gross - net))
+    return nets, groups
+
+
+def of_order(order: Order, policy: TotalsPolicy = TOTALS) -> Totals:
+    """Return what an order comes to by a policy; ``order.totals`` is the same by the default one."""
+    require_kind("order", order, Order)
+    terms = order.fold.terms.values()
+    sold = [Sold(vat=line.item.vat, amount=line.net(line.ordered, order.currency), quantity=line.ordered) for line in terms]
+    return add_up(sold, order.charges, currency=order.currency, policy=policy)
+
+
+def of_quotation(quotation: Quotation, policy: TotalsPolicy = TOTALS, *, alternative: str | None = None) -> Totals:
+    """Return what an alternative of a quotation comes to by a policy; the favourite unless another is named."""
+    require_kind("quotation", quotation, Quotation)
+    offer = quotation.favourite if alternative is None else quotation.version.alternative(alternative)
+    sold = [Sold(vat=line.vat, amount=line.total(quotation.currency), quantity=line.quantity) for line in offer.lines]
+    return add_up(sold, quotation.charges(alternative), currency=quotation.currency, policy=policy)
+
+
+@exact
+def vat_drift(invoices: Iterable[Invoice], totals: Totals) -> Decimal:
+    """
+    Return how far the VAT of invoices together is from that of the whole they are parts of.
+
+    VAT is rounded once per document, so it may be half a cent per rate and part; the nets are never off.
+    """
+    return sum((invoice.vat for invoice in all_of("invoice", invoices, Invoice)), ZERO) - totals.vat
+
+
+def cash_rounding(payable: Decimal, policy: TotalsPolicy) -> Decimal:
+    """Return what is to be added to an amount so that it can be paid; zero where any amount can."""
+    return ZERO if policy.cash_step is None else round_to(payable, policy.cash_step) - payable
+
+
+# ---------------------------------------------------------------------- as the norm sees it
+
+
+@frozen(kw_only=True)
+class Worked:
+    """What an electronic invoice comes to when it is worked out from quantities and prices; ``None`` where a line lacks one."""
+
+    nets: tuple[Decimal | None, ...]
+    breakdown: tuple[TaxGroup, ...]
+    sums: Sums
+
+
+def quantum_for(currency: str, policy: TotalsPolicy) -> Decimal:
+    """Return the smallest amount that a document in *currency* may state: the norm has no more than two decimals, known currency or not."""
+    try:
+        return max(policy.quantum(currency), TWO_DIGITS)
+    except ValueError:
+        return TWO_DIGITS
+
+
+def amount_of(adjustment: Adjustment, quantum: Decimal) -> Decimal:
+    """Return an allowance or charge as stated, or its percentage of its base, or zero where neither is there."""
+    if adjustment.amount is not None:
+        return adjustment.amount
+    return (share_of(adjustment) or ZERO).quantize(quantum, ROUND_HALF_UP)
+
+
+def share_of(adjustment: Adjustment) -> Decimal | None:
+    """Return the percentage of the base, unrounded; ``None`` where one of the two is missing."""
+    if adjustment.base is None or adjustment.percent is None:
+        return None
+    return (adjustment.base * adjustment.percent).scaleb(-2)
+
+
+def line_net(line: EInvoiceLine, quantum: Decimal) -> Decimal | None:
+    """Return quantity times price, rounded, with charges and less allowances; ``None`` where it cannot be worked out."""
+    quantity, price, base = line.quantity, line.price, line.base_quantity
+    if quantity is None or price is None or base <= 0:
+        return None
+    net = quantity * price
+    if base is not ONE:
+        net /= base
+    net = net.quantize(quantum, ROUND_HALF_UP)
+    for each in line.adjustments:
+        net += amount_of(each, quantum) if each.charge else -amount_of(each, quantum)
+    return net
+
+
+def tax_on(taxable: Decimal, category: str, rate: Decimal | None, quantum: Decimal) -> Decimal:
+    """Return the VAT of a group: the rate over what is taxed, rounded half up once; none where the category has no rate."""
+    known = CATEGORIES.get(category)
+    taxed = category == SPLIT_PAYMENT or (known is not None and known.rate in {RateIs.ABOVE_ZERO, RateIs.ZERO_OR_MORE})
+    if rate is None or not taxed:
+        return ZERO.quantize(quantum)
+    return (taxable * rate).scaleb(-2).quantize(quantum, ROUND_HALF_UP)
+
+
+def add_groups(invoice: EInvoice, nets: Iterable[Decimal], quantum: Decimal) -> dict[Key, Decimal]:
+    """Return what is taxed by category and rate, in order of appearance; a group of zero is one too."""
+    bases: dict[Key, Decimal] = {}
+    for line, net in zip(invoice.lines, nets, strict=True):
+        key = line.category, line.rate
+        bases[key] = bases[key] + net if key in bases else net
+    for each in invoice.adjustments:
+        key, amount = (each.category, each.rate), amount_of(each, quantum)
+        bases[key] = bases.get(key, ZERO) + (amount if each.charge else -amount)
+    return bases
+
+
+@exact
+def work_out(invoice: EInvoice, policy: TotalsPolicy = TOTALS) -> Worked:
+    """
+    Return the figures of an invoice from its quantities and prices, whatever nets, VAT and totals it states.
+
+    A line that lacks its quantity or price goes by the net it states. What was paid, what is added to come to an amount that can be
+    paid, VAT in the accounting currency, and why a category has no VAT are taken as stated; with a cash step, the rounding is worked out.
+    """
+    quantum = quantum_for(invoice.currency, policy)
+    nets = [line_net(line, quantum) for line in invoice.lines]
+    sure = [net if net is not None else line.net or ZERO for net, line in zip(nets, invoice.lines, strict=True)]
+    reasons = {each.category: (each.reason, each.reason_code) for each in reversed(invoice.breakdown)}
+    groups = []
+    for (category, rate), taxable in add_groups(invoice, sure, quantum).items():
+        reason, code = reasons.get(category, ("", ""))
+        tax = tax_on(taxable, category, rate, quantum)
+        groups.append(TaxGroup(category=category, rate=rate, taxable=taxable, tax=tax, reason=reason, reason_code=code))
+    sums = _sums(invoice, sum(sure, ZERO.quantize(quantum)), sum((group.tax for group in groups), ZERO.quantize(quantum)), quantum, policy)
+    return Worked(nets=tuple(nets), breakdown=tuple(groups), sums=sums)
+
+
+def _sums(invoice: EInvoice, lines: Decimal, tax: Decimal, quantum: Decimal, policy: TotalsPolicy) -> Sums:
+    off = [amount_of(each, quantum) for each in invoice.adjustments if not each.charge]
+    on = [amount_of(each, quantum) for each in invoice.adjustments if each.charge]
+    net = lines - sum(off, ZERO) + sum(on, ZERO)
+    stated = invoice.sums
+    prepaid = stated.prepaid if stated is not None else invoice.prepaid
+    rounding = stated.rounding if stated is not None else invoice.rounding
+    due = net + tax - (prepaid or ZERO)
+    if policy.cash_step is not None:
+        rounding = cash_rounding(due, policy)
+    return Sums(
+        lines=lines,
+        allowances=sum(off, ZERO) if off else None,
+        charges=sum(on, ZERO) if on else None,
+        net=net,
+        tax=tax,
+        tax_accounting=None if stated is None else stated.tax_accounting,
+        gross=net + tax,
+        prepaid=prepaid,
+        rounding=rounding,
+        payable=due + (rounding or ZERO),
+    )
+
+
+@exact
+def complete(invoice: EInvoice, policy: TotalsPolicy = TOTALS, *, tax_accounting: Decimal | None = None) -> EInvoice:
+    """
+    Return the invoice with nets, VAT and totals as worked out.
+
+    Args:
+        tax_accounting: VAT in the accounting currency, which is stated and never worked out (BT-111).
+    """
+    worked = work_out(invoice, policy)
+    quantum = quantum_for(invoice.currency, policy)
+    sums = worked.sums if tax_accounting is None else evolve(worked.sums, tax_accounting=tax_accounting)
+    lines = [
+        evolve(line, net=line.net if net is None else net, adjustments=_stated(line.adjustments, quantum))
+        for line, net in zip(invoice.lines, worked.nets, strict=True)
+    ]
+    return evolve(
+        invoice,
+        lines=tuple(lines),
+        adjustments=_stated(invoice.adjustments, quantum),
+        breakdown=worked.breakdown,
+        sums=sums,
+        prepaid=None,
+        rounding=None,
+    )
+
+
+def _stated(adjustments: tuple[Adjustment, ...], quantum: Decimal) -> tuple[Adjustment, ...]:
+    return tuple([each if each.amount is not None else evolve(each, amount=amount_of(each, quantum)) for each in adjustments])
+
+
+@exact
+def take_tax_out(invoice: EInvoice, policy: TotalsPolicy = TOTALS) -> EInvoice:
+    """
+    Return an invoice whose prices, allowances and charges have VAT in them as one without, with nets, VAT and totals.
+
+    What is left to pay is the sum of the prices exactly [I7]. Not every such sum is a net with its VAT; a unit that is missing then
+    is the rounding of the document (BT-114), for the norm leaves no choice in the VAT. A line shows its net as the price of its quantity.
+    """
+    quantum = quantum_for(invoice.currency, policy)
+    gross = [line_net(line, quantum) or ZERO for line in invoice.lines]
+    amounts = [((line.category, line.rate), line.rate or ZERO, amount) for line, amount in zip(invoice.lines, gross, strict=True)]
+    for each in invoice.adjustments:
+        amount = amount_of(each, quantum)
+        amounts.append(((each.category, each.rate), each.rate or ZERO, amount if each.charge else -amount))
+    nets, _ = _without_tax(amounts, quantum)
+    lines = [repriced(line, net) for line, net in zip(invoice.lines, nets, strict=False)]
+    beside = [
+        evolve(each, amount=net if each.charge else -net, base=None, percent=None)
+        for each, net in zip(invoice.adjustments, nets[len(lines) :], strict=True)
+    ]
+    stated = work_out(invoice).sums
+    given = evolve(invoice, lines=tuple(lines), adjustments=tuple(beside), prepaid=stated.prepaid, rounding=stated.rounding, sums=None)
+    missing = sum((amount for _, _, amount in amounts), ZERO) - work_out(given, policy).sums.gross
+    return complete(evolve(given, rounding=(stated.rounding or ZERO) + missing) if missing else given, policy)
+
+
+def repriced(line: EInvoiceLine, net: Decimal) -> EInvoiceLine:
+    """Return a line whose price is for all of its quantity, so that they come to just *net*; no price is below zero, so the quantity is."""
+    units = abs(line.quantity) if line.quantity else ONE
+    return evolve(
+        line,
+        quantity=units.copy_sign(net),
+        price=abs(net),
+        base_quantity=units,
+        net=None,
+        adjustments=(),
+        gross_price=None,
+        price_discount=None,
+    )

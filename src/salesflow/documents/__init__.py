@@ -1,0 +1,1 @@
+"""What goes to the customer: electronic documents. Each module needs the extra that its name says."""

@@ -1,0 +1,100 @@
+"""The elements of UBL 2.1 that several documents share."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+from lxml import etree
+
+from salesflow.model.einvoice import TradeParty
+from salesflow.model.party import Address
+
+ROOT = "urn:oasis:names:specification:ubl:schema:xsd:"
+CAC = f"{ROOT}CommonAggregateComponents-2"
+CBC = f"{ROOT}CommonBasicComponents-2"
+Value = str | Decimal | date | None
+
+
+def document(name: str) -> etree._Element:
+    """Return the root of a document."""
+    space = f"{ROOT}{name}-2"
+    spaces: dict[str | None, str] = {None: space, "cac": CAC, "cbc": CBC}
+    return etree.Element(f"{{{space}}}{name}", nsmap=spaces)  # type: ignore[arg-type]
+
+
+def to_bytes(root: etree._Element) -> bytes:
+    """Return a document as it is sent: UTF-8, indented, the same on every run."""
+    etree.indent(root)
+    return etree.tostring(root, xml_declaration=True, encoding="UTF-8", pretty_print=True)
+
+
+def group(parent: etree._Element, name: str) -> etree._Element:
+    """Add an element that holds others."""
+    return etree.SubElement(parent, f"{{{CAC}}}{name}")
+
+
+def text(parent: etree._Element, name: str, value: Value, **attributes: str) -> None:
+    """Add an element with a value; nothing where there is none, for no element may be empty."""
+    if value is None or value == "":
+        return
+    shown = f"{value:f}" if isinstance(value, Decimal) else str(value)
+    element = etree.SubElement(parent, f"{{{CBC}}}{name}", {key: _sayable(each) for key, each in attributes.items() if each})
+    element.text = _sayable(shown)
+
+
+def _sayable(value: str) -> str:
+    """Return text without the signs that XML has no place for."""
+    return "".join(letter for letter in value if letter.isprintable() or letter in "\n\t")
+
+
+def amount(parent: etree._Element, name: str, value: Decimal | None, currency: str) -> None:
+    """Add an amount."""
+    text(parent, name, value, currencyID=currency)
+
+
+def tax_category(parent: etree._Element, name: str, category: str, rate: Decimal | None, *reasons: tuple[str, str]) -> None:
+    """Add a VAT category with its rate."""
+    if not category:
+        return
+    found = group(parent, name)
+    text(found, "ID", category)
+    text(found, "Percent", rate)
+    for label, reason in reasons:
+        text(found, label, reason)
+    text(group(found, "TaxScheme"), "ID", "VAT")
+
+
+def address(parent: etree._Element, name: str, value: Address) -> None:
+    """Add an address; nothing where there is none."""
+    if value == Address():
+        return
+    found = group(parent, name)
+    text(found, "StreetName", value.street)
+    text(found, "CityName", value.city)
+    text(found, "PostalZone", value.postal_code)
+    if value.country:
+        text(group(found, "Country"), "IdentificationCode", value.country)
+
+
+def party(parent: etree._Element, name: str, value: TradeParty) -> None:
+    """Add a party with its numbers."""
+    found = group(group(parent, name), "Party")
+    text(found, "EndpointID", value.endpoint, schemeID=value.endpoint_scheme)
+    if value.name:
+        text(group(found, "PartyName"), "Name", value.name)
+    address(found, "PostalAddress", value.address)
+    for number, scheme in ((value.vat, "VAT"), (value.tax_registration, "TAX")):
+        if number:
+            registered = group(found, "PartyTaxScheme")
+            text(registered, "CompanyID", number)
+            text(group(registered, "TaxScheme"), "ID", scheme)
+    if value.name or value.legal:
+        legal = group(found, "PartyLegalEntity")
+        text(legal, "RegistrationName", value.name)
+        text(legal, "CompanyID", value.legal, schemeID=value.legal_scheme)
+    if value.contact or value.telephone or value.email:
+        contact = group(found, "Contact")
+        text(contact, "Name", value.contact)
+        text(contact, "Telephone", value.telephone)
+        text(contact, "ElectronicMail", value.email)

@@ -1,0 +1,164 @@
+"""Invoices and credit notes written as UBL 2.1, in the order of elements that its schema asks for."""
+
+from __future__ import annotations
+
+from lxml import etree
+
+from salesflow.checks import ONE
+from salesflow.documents.ubl_elements import address, amount, document, group, party, tax_category, text, to_bytes
+from salesflow.model.einvoice import Adjustment, EInvoice, EInvoiceLine, Profile, Sums, TaxGroup
+from salesflow.model.party import Address
+
+NORM = "urn:cen.eu:en16931:2017"
+CUSTOMIZATIONS = {
+    Profile.CORE: NORM,
+    Profile.PEPPOL: f"{NORM}#compliant#urn:fdc:peppol.eu:2017:poacc:billing:3.0",
+    Profile.NLCIUS: f"{NORM}#compliant#urn:fdc:nen.nl:nlcius:v1.0",
+}
+PROCESS = "urn:fdc:peppol.eu:2017:poacc:billing:01:1.0"
+"""The business process of billing (BT-23); Peppol asks for it."""
+
+
+def write(invoice: EInvoice) -> bytes:
+    """
+    Return a complete electronic invoice as UBL: an Invoice, or a CreditNote where its type is one.
+
+    It is written as it stands, right or wrong; ``en16931.check`` says which of the two.
+
+    Raises:
+        ValueError: totals, seller or buyer are missing.
+    """
+    if invoice.sums is None or invoice.seller is None or invoice.buyer is None:
+        msg = "an electronic invoice is written with its totals, its seller and its buyer"
+        raise ValueError(msg)
+    root = document("CreditNote" if invoice.is_credit_note else "Invoice")
+    _head(root, invoice)
+    party(root, "AccountingSupplierParty", invoice.seller)
+    party(root, "AccountingCustomerParty", invoice.buyer)
+    _delivery(root, invoice)
+    _payment(root, invoice)
+    for each in invoice.adjustments:
+        tax_category(_adjustment(root, each, invoice.currency), "TaxCategory", each.category, each.rate)
+    _taxes(root, invoice, invoice.sums)
+    _totals(root, invoice.sums, invoice.currency)
+    for line in invoice.lines:
+        _line(root, line, invoice)
+    return to_bytes(root)
+
+
+def _head(root: etree._Element, invoice: EInvoice) -> None:
+    credit = invoice.is_credit_note
+    text(root, "CustomizationID", CUSTOMIZATIONS[invoice.profile])
+    text(root, "ProfileID", None if invoice.profile is Profile.CORE else PROCESS)
+    text(root, "ID", invoice.number)
+    text(root, "IssueDate", invoice.on)
+    text(root, "DueDate", None if credit else invoice.due)
+    text(root, "CreditNoteTypeCode" if credit else "InvoiceTypeCode", invoice.type)
+    for note in invoice.notes:
+        text(root, "Note", note)
+    text(root, "DocumentCurrencyCode", invoice.currency)
+    text(root, "TaxCurrencyCode", invoice.tax_currency)
+    text(root, "BuyerReference", invoice.buyer_reference)
+    first, last = invoice.period
+    if first or last:
+        period = group(root, "InvoicePeriod")
+        text(period, "StartDate", first)
+        text(period, "EndDate", last)
+    if invoice.order:
+        text(group(root, "OrderReference"), "ID", invoice.order)
+    for number, on in invoice.preceding:
+        earlier = group(group(root, "BillingReference"), "InvoiceDocumentReference")
+        text(earlier, "ID", number)
+        text(earlier, "IssueDate", on)
+
+
+def _delivery(root: etree._Element, invoice: EInvoice) -> None:
+    if invoice.delivered is None and not invoice.deliver_to:
+        return
+    delivery = group(root, "Delivery")
+    text(delivery, "ActualDeliveryDate", invoice.delivered)
+    if invoice.deliver_to:
+        address(group(delivery, "DeliveryLocation"), "Address", Address(country=invoice.deliver_to))
+
+
+def _payment(root: etree._Element, invoice: EInvoice) -> None:
+    if invoice.means:
+        means = group(root, "PaymentMeans")
+        text(means, "PaymentMeansCode", invoice.means)
+        text(means, "PaymentDueDate", invoice.due if invoice.is_credit_note else None)
+        if invoice.account:
+            text(group(means, "PayeeFinancialAccount"), "ID", invoice.account)
+    if invoice.payment_terms:
+        text(group(root, "PaymentTerms"), "Note", invoice.payment_terms)
+
+
+def _adjustment(parent: etree._Element, each: Adjustment, currency: str) -> etree._Element:
+    found = group(parent, "AllowanceCharge")
+    text(found, "ChargeIndicator", "true" if each.charge else "false")
+    text(found, "AllowanceChargeReasonCode", each.reason_code)
+    text(found, "AllowanceChargeReason", each.reason)
+    text(found, "MultiplierFactorNumeric", each.percent)
+    amount(found, "Amount", each.amount, currency)
+    amount(found, "BaseAmount", each.base, currency)
+    return found
+
+
+def _taxes(root: etree._Element, invoice: EInvoice, sums: Sums) -> None:
+    total = group(root, "TaxTotal")
+    amount(total, "TaxAmount", sums.tax, invoice.currency)
+    for each in invoice.breakdown:
+        _tax_group(total, each, invoice.currency)
+    if sums.tax_accounting is not None:
+        amount(group(root, "TaxTotal"), "TaxAmount", sums.tax_accounting, invoice.tax_currency)
+
+
+def _tax_group(total: etree._Element, each: TaxGroup, currency: str) -> None:
+    found = group(total, "TaxSubtotal")
+    amount(found, "TaxableAmount", each.taxable, currency)
+    amount(found, "TaxAmount", each.tax, currency)
+    # The scheme of a category without VAT still is VAT; a rate of zero is written, the rate of category O is not there.
+    reasons = (("TaxExemptionReasonCode", each.reason_code), ("TaxExemptionReason", each.reason))
+    tax_category(found, "TaxCategory", each.category, each.rate, *reasons)
+
+
+def _totals(root: etree._Element, sums: Sums, currency: str) -> None:
+    found = group(root, "LegalMonetaryTotal")
+    for name, value in (
+        ("LineExtensionAmount", sums.lines),
+        ("TaxExclusiveAmount", sums.net),
+        ("TaxInclusiveAmount", sums.gross),
+        ("AllowanceTotalAmount", sums.allowances),
+        ("ChargeTotalAmount", sums.charges),
+        ("PrepaidAmount", sums.prepaid),
+        ("PayableRoundingAmount", sums.rounding),
+        ("PayableAmount", sums.payable),
+    ):
+        amount(found, name, value, currency)
+
+
+def _line(root: etree._Element, line: EInvoiceLine, invoice: EInvoice) -> None:
+    credit, currency = invoice.is_credit_note, invoice.currency
+    found = group(root, "CreditNoteLine" if credit else "InvoiceLine")
+    text(found, "ID", line.id)
+    text(found, "CreditedQuantity" if credit else "InvoicedQuantity", line.quantity, unitCode=line.unit)
+    amount(found, "LineExtensionAmount", line.net, currency)
+    if line.order_line:
+        text(group(found, "OrderLineReference"), "LineID", line.order_line)
+    for each in line.adjustments:
+        _adjustment(found, each, currency)
+    item = group(found, "Item")
+    text(item, "Description", line.description)
+    text(item, "Name", line.name)
+    if line.seller_item:
+        text(group(item, "SellersItemIdentification"), "ID", line.seller_item)
+    tax_category(item, "ClassifiedTaxCategory", line.category, line.rate)
+    price = group(found, "Price")
+    amount(price, "PriceAmount", line.price, currency)
+    if line.base_quantity != ONE or line.base_unit:
+        text(price, "BaseQuantity", line.base_quantity, unitCode=line.base_unit or line.unit)
+    if line.gross_price is not None:
+        discount = group(price, "AllowanceCharge")
+        text(discount, "ChargeIndicator", "false")
+        off = line.gross_price - line.price if line.price_discount is None and line.price is not None else line.price_discount
+        amount(discount, "Amount", off, currency)
+        amount(discount, "BaseAmount", line.gross_price, currency)

