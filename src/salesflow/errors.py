@@ -60,6 +60,10 @@ class ConflictError(SalesflowError):
     """Somebody else changed the document since it was read; read it again and repeat the command."""
 
 
+class StorageError(SalesflowError):
+    """The storage cannot be read or written, or holds what nobody here has written; nothing of the work was kept."""
+
+
 def refuse(refusals: Iterable[Refusal | None]) -> None:
     """Raise ``RefusedError`` with all of *refusals*, if there are any."""
     found = tuple(refusal for refusal in refusals if refusal is not None)

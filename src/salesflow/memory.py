@@ -7,82 +7,28 @@ and commits them together after checking that nobody else has changed what it pu
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Hashable, Iterator, Mapping
+from datetime import date
+from operator import itemgetter
 from threading import Lock
 from types import TracebackType
 from typing import Any, Generic, Self, TypeVar
 
 from salesflow.checks import require_text
 from salesflow.errors import ConflictError, DuplicateError, NotFoundError, RefusedError
-from salesflow.model.after_sale import Entitlement, Installed, Maintenance
-from salesflow.model.agreement import SalesAgreement
-from salesflow.model.campaign import Campaign
-from salesflow.model.case import Case
-from salesflow.model.confirmation import OrderConfirmation
-from salesflow.model.goods_return import Return
-from salesflow.model.invoice import Invoice
-from salesflow.model.invoice_draft import InvoiceDraft
-from salesflow.model.lead import Lead
-from salesflow.model.opportunity import Opportunity
+from salesflow.kinds import KINDS, Repositories, number_of
+from salesflow.lookups import NO_DAY, Role, concerns, day_of, require_kept
+from salesflow.model.invoice import Invoice, InvoiceStatus
 from salesflow.model.order import Order
-from salesflow.model.packing_slip import PackingSlip, PickingList
-from salesflow.model.party import Party
-from salesflow.model.path import Path
-from salesflow.model.payment import Payment
-from salesflow.model.product import Product, ProductList
-from salesflow.model.project import Project
-from salesflow.model.proposal import ProductLink, SupplementaryItem
-from salesflow.model.purchase import Notice, Purchase
-from salesflow.model.quotation import Quotation
-from salesflow.model.recurrence import Recurrence
-from salesflow.model.relationship import ContactPlan, Review, Survey
-from salesflow.model.reminder import Reminder
-from salesflow.model.subscription import Subscription
-from salesflow.model.target import Target
-from salesflow.model.trade_agreement import TradeAgreement
-from salesflow.model.transfer import Transfer
+from salesflow.model.packing_slip import PackingSlip, SlipStatus
+from salesflow.model.purchase import Purchase
 from salesflow.outcome import Outcome
-from salesflow.ports import ANOTHER_REQUEST
+from salesflow.period import Period
+from salesflow.ports import ANOTHER_REQUEST, PAGE, Page, Told
+from salesflow.process import backorders, timeline
 
 D = TypeVar("D")
-
-_KINDS: dict[type, str] = {
-    Party: "parties",
-    Product: "products",
-    ProductList: "product_lists",
-    Project: "projects",
-    Campaign: "campaigns",
-    Lead: "leads",
-    Path: "paths",
-    Transfer: "transfers",
-    Opportunity: "opportunities",
-    Target: "targets",
-    TradeAgreement: "trade_agreements",
-    ProductLink: "product_links",
-    SupplementaryItem: "supplementary_items",
-    Quotation: "quotations",
-    SalesAgreement: "agreements",
-    Order: "orders",
-    OrderConfirmation: "confirmations",
-    PickingList: "picking_lists",
-    PackingSlip: "slips",
-    InvoiceDraft: "drafts",
-    Invoice: "invoices",
-    Payment: "payments",
-    Recurrence: "recurrences",
-    Reminder: "reminders",
-    Installed: "installed",
-    Maintenance: "maintenance",
-    Entitlement: "entitlements",
-    Case: "cases",
-    Return: "returns",
-    Purchase: "purchases",
-    Notice: "notices",
-    Survey: "surveys",
-    Review: "reviews",
-    ContactPlan: "contact_plans",
-    Subscription: "subscriptions",
-}
 
 
 class Events:
@@ -100,6 +46,10 @@ class Events:
     def about(self, number: str) -> tuple[Any, ...]:
         """Return the events of one document."""
         return tuple(event for event in self._events if event.number == number)
+
+    def after(self, place: int = 0, *, limit: int = PAGE) -> tuple[Told, ...]:
+        """Return the events after *place*, the oldest first."""
+        return tuple(Told(place + n, event) for n, event in enumerate(self._events[place : place + limit], start=1))
 
 
 class Repository(Generic[D]):
@@ -127,20 +77,51 @@ class Repository(Generic[D]):
 
     def add(self, document: D) -> None:
         """Add a document; raise ``DuplicateError`` where its number is taken."""
-        number = self._number(document)
+        number = number_of(self._kind, document)
         if number in self:
             msg = f"there is a {self._kind.__name__} {number!r} already"
             raise DuplicateError(msg)
         self._added[number] = document
 
-    def put(self, document: D) -> None:
-        """Put a document in the place of its earlier self; raise ``NotFoundError`` where there is none."""
-        number = self._number(document)
-        if number in self._added:
-            self._added[number] = document
-            return
+    def version(self, number: str) -> int:
+        """Return how often the document of that number was committed when this work read it; zero for what this work adds."""
         self.get(number)
-        self._put[number] = document
+        return self._read.get(number, 0)
+
+    def put(self, document: D, *, expected: int | None = None) -> None:
+        """Put a document in the place of its earlier self; see ``ports.Repository``."""
+        number = number_of(self._kind, document)
+        before = self.get(number)
+        version = self.version(number)
+        if expected is not None and expected != version:
+            msg = f"{self._kind.__name__} {number} is of version {version}, not {expected}"
+            raise ConflictError(msg)
+        if isinstance(document, Order) and isinstance(before, Order):
+            require_kept(before, document)
+        (self._added if number in self._added else self._put)[number] = document
+
+    def find(
+        self,
+        *,
+        customer: str | None = None,
+        person: str | None = None,
+        owner: str | None = None,
+        project: str | None = None,
+        since: date | None = None,
+        until: date | None = None,
+        after: str | None = None,
+        limit: int = PAGE,
+    ) -> Page[D]:
+        """Return one page of the documents that fit everything asked for, in order of their day and then their number."""
+        asked = ((Role.CUSTOMER, customer), (Role.PERSON, person), (Role.OWNER, owner), (Role.PROJECT, project))
+        wanted = {(role, name) for role, name in asked if name is not None}
+        found = []
+        for document in self:
+            day = day_of(document)
+            fits = (day is not None or (since or until) is None) and (since or NO_DAY) <= (day or NO_DAY) <= (until or date.max)
+            if fits and wanted <= concerns(document):
+                found.append(((str(day or NO_DAY), str(document.number)), document))  # type: ignore[attr-defined]
+        return _page(found, after, limit)
 
     def __contains__(self, number: object) -> bool:
         return number in self._added or number in self._stored
@@ -151,12 +132,6 @@ class Repository(Generic[D]):
     def __len__(self) -> int:
         return len(self._stored) + len(self._added)
 
-    def _number(self, document: D) -> str:
-        if not isinstance(document, self._kind):
-            msg = f"a repository of {self._kind.__name__} documents does not take {document!r}"
-            raise TypeError(msg)
-        return str(document.number)  # type: ignore[attr-defined]
-
     def _conflicts(self) -> list[str]:
         stale = [number for number in self._put if self._stored[number][0] != self._read[number]]
         return [f"{self._kind.__name__} {number}" for number in (*stale, *(n for n in self._added if n in self._stored))]
@@ -166,49 +141,13 @@ class Repository(Generic[D]):
         return written | {number: (1, document) for number, document in self._added.items()}
 
 
-class Work:
+class Work(Repositories):
     """A unit of work over a memory store; see ``salesflow.ports.UnitOfWork``."""
-
-    parties: Repository[Party]
-    products: Repository[Product]
-    product_lists: Repository[ProductList]
-    projects: Repository[Project]
-    campaigns: Repository[Campaign]
-    leads: Repository[Lead]
-    paths: Repository[Path]
-    transfers: Repository[Transfer]
-    opportunities: Repository[Opportunity]
-    targets: Repository[Target]
-    trade_agreements: Repository[TradeAgreement]
-    product_links: Repository[ProductLink]
-    supplementary_items: Repository[SupplementaryItem]
-    quotations: Repository[Quotation]
-    agreements: Repository[SalesAgreement]
-    orders: Repository[Order]
-    confirmations: Repository[OrderConfirmation]
-    picking_lists: Repository[PickingList]
-    slips: Repository[PackingSlip]
-    drafts: Repository[InvoiceDraft]
-    invoices: Repository[Invoice]
-    payments: Repository[Payment]
-    recurrences: Repository[Recurrence]
-    reminders: Repository[Reminder]
-    installed: Repository[Installed]
-    maintenance: Repository[Maintenance]
-    entitlements: Repository[Entitlement]
-    cases: Repository[Case]
-    returns: Repository[Return]
-    purchases: Repository[Purchase]
-    notices: Repository[Notice]
-    surveys: Repository[Survey]
-    reviews: Repository[Review]
-    contact_plans: Repository[ContactPlan]
-    subscriptions: Repository[Subscription]
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._repositories = {kind: Repository(kind, store._documents[kind]) for kind in _KINDS}
-        for kind, name in _KINDS.items():
+        self._repositories: dict[type, Repository[Any]] = {kind: Repository(kind, store._documents[kind]) for kind in KINDS}
+        for kind, name in KINDS.items():
             setattr(self, name, self._repositories[kind])
         self._events: list[Any] = []
         self._drawn: dict[str, int] = {}
@@ -222,25 +161,13 @@ class Work:
         if kind is None:
             self._store._commit(self)
 
-    def add(self, *documents: Any) -> None:
-        """Add documents of any kind."""
-        for document in documents:
-            self._of(document).add(document)
-
-    def put(self, *documents: Any) -> None:
-        """Put documents of any kind in the place of their earlier selves."""
-        for document in documents:
-            self._of(document).put(document)
-
-    def record(self, outcome: Outcome[D]) -> D:
-        """Add what was made, put what was changed, append the events; return the document the caller asked for."""
-        self.put(*outcome.changed)
-        self.add(*outcome.made)
-        self._events += outcome.events
-        return outcome.document
+    def append(self, *events: Any) -> None:
+        """Append events to the log, once the work is committed."""
+        self._events += events
 
     def number(self, series: str) -> str:
         """Draw the next number of a series, such as ``INV-7``; a work that does not commit leaves no gap."""
+        require_text("series", series)
         seen = self._series_seen.setdefault(series, self._store._series.get(series, 0))
         self._drawn[series] = self._drawn.get(series, seen) + 1
         return f"{series}-{self._drawn[series]}"
@@ -259,19 +186,91 @@ class Work:
         self._keys[key] = request, outcome
         return outcome
 
-    def _of(self, document: Any) -> Repository[Any]:
-        try:
-            return self._repositories[type(document)]
-        except KeyError:
-            msg = f"the store keeps no documents of type {type(document).__name__}"
-            raise TypeError(msg) from None
+    # ------------------------------------------------------------------ questions
+
+    def open_lines(
+        self,
+        *,
+        item: str | None = None,
+        customer: str | None = None,
+        vendor: str | None = None,
+        before: date | None = None,
+        after: str | None = None,
+        limit: int = PAGE,
+    ) -> Page[backorders.OpenLine]:
+        """Return order lines with goods left to deliver, the earliest ship date first; see ``ports.Queries``."""
+        bought = {purchase.item.number for purchase in self.purchases if purchase.missing and purchase.vendor == vendor}
+        found = [
+            ((str(line.ship_date or date.max), line.order, f"{line.line:010}"), line)
+            for line in backorders.open_lines(self.orders)
+            if item in {None, line.item.number}
+            and customer in {None, line.customer}
+            and (vendor is None or line.item.number in bought)
+            and (before is None or line.is_backorder(before))
+        ]
+        return _page(found, after, limit)
+
+    def open_purchases(
+        self, *, vendor: str | None = None, item: str | None = None, after: str | None = None, limit: int = PAGE
+    ) -> Page[Purchase]:
+        """Return purchases of which something is missing, the earliest expected first."""
+        found = [
+            ((str(purchase.expected), purchase.number), purchase)
+            for purchase in self.purchases
+            if purchase.missing and vendor in {None, purchase.vendor} and item in {None, purchase.item.number}
+        ]
+        return _page(found, after, limit)
+
+    def uninvoiced_slips(
+        self, *, customer: str | None = None, account: str | None = None, period: Period, after: str | None = None, limit: int = PAGE
+    ) -> Page[PackingSlip]:
+        """Return packing slips of a period that leave something to invoice, the oldest first; see ``ports.Queries``."""
+        found = [
+            ((str(slip.on), slip.number), slip)
+            for slip in self.slips
+            if slip.on in period
+            and slip.status is SlipStatus.POSTED
+            and slip.reverses is None
+            and self._is_uninvoiced(slip, customer, account)
+        ]
+        return _page(found, after, limit)
+
+    def _is_uninvoiced(self, slip: PackingSlip, customer: str | None, account: str | None) -> bool:
+        delivered = [self.orders.get(number) for number in slip.orders if number in self.orders]
+        return any(
+            customer in {None, order.customer} and account in {None, order.invoice_account} and bool(order.fold.uninvoiced(slip.counted_as))
+            for order in delivered
+        )
+
+    def open_invoices(
+        self, *, account: str | None = None, due_by: date | None = None, after: str | None = None, limit: int = PAGE
+    ) -> Page[Invoice]:
+        """Return invoices and credit notes with an open balance, by due date."""
+        found = [
+            ((str(invoice.due), invoice.number), invoice)
+            for invoice in self.invoices
+            if invoice.status is InvoiceStatus.OPEN and account in {None, invoice.account} and invoice.due <= (due_by or date.max)
+        ]
+        return _page(found, after, limit)
+
+    def timeline(self, party: str) -> tuple[timeline.Entry, ...]:
+        """Return the history of a customer, and of those merged into it, over all documents."""
+        documents = [document for repository in self._repositories.values() for document in repository]
+        return timeline.of(party, self._store.events, documents, known=self.parties)
+
+
+def _page(found: list[tuple[tuple[str, ...], D]], after: str | None, limit: int) -> Page[D]:
+    """Return one page of what was found, each with what it is sorted by."""
+    rest = sorted((each for each in found if after is None or each[0] > tuple(json.loads(after))), key=itemgetter(0))
+    page = tuple(document for _, document in rest[:limit])
+    return Page(page, json.dumps(rest[limit - 1][0]) if len(rest) > limit else None)
 
 
 class Store:
     """Keeps documents for as long as the program runs; safe to share between threads."""
 
     def __init__(self) -> None:
-        self._documents: dict[type, dict[str, tuple[int, Any]]] = {kind: {} for kind in _KINDS}
+        self._documents: dict[type, dict[str, tuple[int, Any]]] = {kind: {} for kind in KINDS}
         self._series: dict[str, int] = {}
         self._keys: dict[str, tuple[Hashable, Outcome[Any]]] = {}
         self._lock = Lock()

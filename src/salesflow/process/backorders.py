@@ -98,25 +98,41 @@ def open_lines(orders: Iterable[Order], priorities: Mapping[str, int] | None = N
 
 def _open_lines(orders: Iterable[Order], priorities: Mapping[str, int]) -> Iterator[OpenLine]:
     for order in orders:
-        require_kind("order", order, Order)
-        if order.type in {OrderType.JOURNAL, OrderType.RETURNED_ORDER}:
-            continue
-        fold = order.fold
         priority = priorities.get(order.number, priorities.get(order.customer, 0))
-        for number, left in fold.to_deliver.items():
-            terms = fold.terms[number]
-            if not terms.item.is_service:
-                yield OpenLine(
-                    order=order.number,
-                    line=number,
-                    customer=order.customer,
-                    item=terms.item,
-                    left=left,
-                    net=terms.net(left, order.currency),
-                    placed=order.placed,
-                    ship_date=terms.ship_date,
-                    priority=priority,
-                )
+        for number in waiting(order):
+            yield _open_line(order, number, priority)
+
+
+def waiting(order: Order) -> Mapping[int, Decimal]:
+    """Return what the lines of an order take from stock yet, by line: nothing for journals, returned orders and services."""
+    require_kind("order", order, Order)
+    if order.type in {OrderType.JOURNAL, OrderType.RETURNED_ORDER}:
+        return {}
+    terms, left = order.fold.terms, order.fold.to_deliver
+    services = [number for number in left if terms[number].item.is_service]
+    return {number: quantity for number, quantity in left.items() if number not in services} if services else left
+
+
+@exact
+def open_line(order: Order, line: int) -> OpenLine:
+    """Return one line of ``waiting`` as it is open."""
+    return _open_line(order, line, 0)
+
+
+def _open_line(order: Order, number: int, priority: int) -> OpenLine:
+    fold = order.fold
+    terms, left = fold.terms[number], fold.to_deliver[number]
+    return OpenLine(
+        order=order.number,
+        line=number,
+        customer=order.customer,
+        item=terms.item,
+        left=left,
+        net=terms.net(left, order.currency),
+        placed=order.placed,
+        ship_date=terms.ship_date,
+        priority=priority,
+    )
 
 
 def backorder_lines(orders: Iterable[Order], before: date) -> tuple[OpenLine, ...]:

@@ -75,14 +75,17 @@ def of(
     names = set(parties.aliases(party, given)) if any(each.number == party for each in given) else {party}
     numbers = names | {str(document.number) for document in documents if _owners(document) & names}
     wanted = None if kinds is None else set(kinds)
-    about = [
+    entries = told(
         (sequence, event)
         for sequence, event in enumerate(events)
         if hasattr(event, "on") and (getattr(event, "number", None) in numbers or _parties(event) & names)
-    ]
-    entries = [_entry(sequence, event) for sequence, event in about]
-    entries = [each for each in entries if (wanted is None or each.kind in wanted) and side in {None, each.side}]
-    return tuple(sorted(entries, key=lambda entry: (entry.on, entry.sequence)))
+    )
+    return tuple(each for each in entries if (wanted is None or each.kind in wanted) and side in {None, each.side})
+
+
+def told(events: Iterable[tuple[int, object]]) -> tuple[Entry, ...]:
+    """Return events, each with its place in the log, as entries in order of the business day and then of that place."""
+    return tuple(sorted((_entry(place, event) for place, event in events), key=lambda entry: (entry.on, entry.sequence)))
 
 
 def _entry(sequence: int, event: Any) -> Entry:

@@ -1,0 +1,114 @@
+"""
+What is looked up of a document: whom it concerns, on which day, and what of it is still open.
+
+These are pure functions of the document, so they can be worked out anew at any time and are never the truth themselves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime
+from typing import Any
+
+from attrs import frozen
+
+from salesflow.errors import RefusedError
+from salesflow.labels import Labelled
+from salesflow.model.ledger import Kind, Posting
+from salesflow.model.order import Order
+from salesflow.ports import LEDGER_REWRITTEN
+
+NO_DAY = date.min
+"""Stands for the day of a document that has none."""
+LAST_DAY = date.max
+"""Stands for a ship date that is not known, where the earliest comes first."""
+
+
+class Role(Labelled):
+    """What somebody or something is to a document."""
+
+    CUSTOMER = "customer", "Customer", "Klant"
+    PERSON = "person", "Person", "Persoon"
+    OWNER = "owner", "Owner", "Eigenaar"
+    PROJECT = "project", "Project", "Project"
+    MERGED_INTO = "merged-into", "Merged into", "Samengevoegd met"
+
+
+_FIELDS = {
+    Role.CUSTOMER: ("customer", "invoice_account", "account", "party"),
+    Role.PERSON: ("contact",),
+    Role.OWNER: ("owner", "taken_by"),
+    Role.PROJECT: ("project",),
+    Role.MERGED_INTO: ("merged_into",),
+}
+_DAYS = ("placed", "on", "drawn_up", "registered", "opened", "created", "purchased", "asked", "installed", "starts", "start", "day", "last")
+"""The fields that say on which day a document begins, the first that is there."""
+
+
+def concerns(document: Any) -> frozenset[tuple[Role, str]]:
+    """Return whom and what a document concerns, each with the role it has there."""
+    named = ((role, getattr(document, name, None)) for role, names in _FIELDS.items() for name in names)
+    return frozenset((role, str(value)) for role, value in named if value)
+
+
+def day_of(document: Any) -> date | None:
+    """Return the day that a document is looked up by; ``None`` where it has none."""
+    for name in _DAYS:
+        value = getattr(document, name, None)
+        if isinstance(value, datetime):
+            return value.date()
+        if isinstance(value, date):
+            return value
+    return None
+
+
+def parties_of(event: Any) -> frozenset[str]:
+    """Return the parties that an event names, beside the document it is about."""
+    return frozenset(str(value) for name in ("customer", "party", "account") if (value := getattr(event, name, None)) is not None)
+
+
+def require_kept(before: Order, after: Order) -> None:
+    """Raise unless an order is put with all the postings that it had."""
+    count = len(before.postings)
+    if after.postings is before.postings or after.postings[:count] == before.postings:
+        return
+    place = next(place for place, posting in enumerate(before.postings) if after.postings[place : place + 1] != (posting,))
+    raise RefusedError((LEDGER_REWRITTEN.refuse(order=after.number, kept=count, place=place + 1),))
+
+
+# ---------------------------------------------------------------------- what is still open
+
+
+@frozen
+class Uninvoiced:
+    """
+    A packing slip that leaves something of an order to invoice.
+
+    Args:
+        slip: The packing slip as it stands: where it was corrected, the one that took its place.
+        on: The day of that slip.
+    """
+
+    order: str
+    slip: str
+    customer: str
+    account: str
+    on: date
+
+
+def uninvoiced_of(order: Order) -> Iterator[Uninvoiced]:
+    """Yield the packing slips that leave something of an order to invoice."""
+    fold = order.fold
+    left = [slip for slip in fold.slips if fold.uninvoiced(slip)]
+    if not left:
+        return
+    standing: dict[str, Posting | None] = {}
+    for posting in order.postings:
+        slip = posting.slip or posting.document
+        if posting.kind is Kind.DELIVERED and standing.get(slip) is None:
+            standing[slip] = posting
+        elif posting.kind is Kind.RETURNED and (now := standing.get(slip)) is not None and now.document == posting.source:
+            standing[slip] = None  # undone; where it was corrected the slip that takes its place comes next
+    for slip in left:
+        if (now := standing[slip]) is not None:
+            yield Uninvoiced(order.number, now.document, order.customer, order.invoice_account, now.on)

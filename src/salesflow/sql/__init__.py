@@ -1,0 +1,8 @@
+"""Documents in a database: SQLite for one machine, PostgreSQL for many. It needs the extra ``sql``."""
+
+from __future__ import annotations
+
+from salesflow.sql.store import Store, engine_of, prepare
+from salesflow.sql.tables import PREFIX, make_tables
+
+__all__ = ["PREFIX", "Store", "engine_of", "make_tables", "prepare"]

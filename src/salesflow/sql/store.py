@@ -1,0 +1,105 @@
+"""A store in a database: a file of SQLite, or PostgreSQL."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Literal
+
+from sqlalchemy import Connection, Engine, MetaData, create_engine, event, make_url
+from sqlalchemy import Table as SqlTable
+
+from salesflow.sql.rows import SqlRows, named_errors, statements_for
+from salesflow.sql.tables import make_tables
+from salesflow.storage.rows import Table
+from salesflow.storage.store import REMEMBERED, RowStore
+from salesflow.storage.work import Work
+
+Synchronous = Literal["NORMAL", "FULL"]
+PATIENCE = 30
+"""How many seconds a writer of SQLite waits for another."""
+
+
+class Store(RowStore):
+    """
+    Keeps documents in a database.
+
+    Args:
+        database: The path of a file of SQLite, a URL such as ``postgresql+psycopg://…``, or an engine of SQLAlchemy.
+        tables: What ``make_tables`` returned, where the application has the tables on a ``MetaData`` of its own.
+        synchronous: For a file that is opened by its name: what a commit that was acknowledged survives.
+            ``NORMAL``, a crash of the program; ``FULL``, one of the machine too.
+        remembered: How many documents are kept at hand; each is asked for its version again before it is used.
+        outbox: Whether every event is put out for a relay as well, see ``relay``.
+    """
+
+    def __init__(
+        self,
+        database: str | Path | Engine,
+        *,
+        tables: Mapping[Table, SqlTable] | None = None,
+        synchronous: Synchronous = "NORMAL",
+        remembered: int = REMEMBERED,
+        outbox: bool = False,
+    ) -> None:
+        made = database if isinstance(database, Engine) else engine_of(database, synchronous=synchronous)
+        self.engine = made.execution_options(isolation_level="AUTOCOMMIT")
+        self.tables = make_tables(MetaData()) if tables is None else tables
+        self._statements = statements_for(made, self.tables)
+        super().__init__(self._connected, remembered=remembered, outbox=outbox)
+
+    def create(self) -> Store:
+        """Make the tables that are not there yet, for applications without migrations; return the store."""
+        metadata = next(iter(self.tables.values())).metadata
+        with named_errors():
+            metadata.create_all(self.engine, tables=list(self.tables.values()))
+        return self
+
+    def within(self, connection: Connection) -> Work:
+        """
+        Begin a unit of work inside a transaction of the application, which commits it: its own rows and our documents together or not at all.
+
+        What the work has written is there for the application's transaction when its block is left.
+        """
+        return Work(lambda: SqlRows(connection, self._statements, joined=True), self._passing, outbox=self._outbox)
+
+    @contextmanager
+    def relay(self, *, limit: int = 100) -> Iterator[tuple[Any, ...]]:
+        """
+        Take the oldest events out of the outbox, for as many relays at a time as there are.
+
+        Leaving the block removes them; leaving it by an exception leaves them for the next, so an event is handed out at least once.
+        On PostgreSQL relays pass over what another one has taken.
+        """
+        raise NotImplementedError
+
+    def close(self) -> None:
+        """Let go of all connections."""
+        self.engine.dispose()
+
+    def _connected(self) -> SqlRows:
+        with named_errors():
+            return SqlRows(self.engine.connect(), self._statements)
+
+
+def engine_of(database: str | Path, *, synchronous: Synchronous = "NORMAL") -> Engine:
+    """Return an engine for a URL or for the path of a file, which is made where it is not there."""
+    text = str(database)
+    url = make_url(text) if "://" in text else f"sqlite:///{text}"
+    engine = create_engine(url)
+    if engine.dialect.name == "sqlite":
+        prepare(engine, synchronous=synchronous)
+    return engine
+
+
+def prepare(engine: Engine, *, synchronous: Synchronous = "NORMAL") -> None:
+    """Have every connection of an engine for SQLite write ahead, and wait for other writers instead of giving up at once."""
+
+    @event.listens_for(engine, "connect")
+    def _(connection: Any, _record: Any) -> None:
+        cursor = connection.cursor()
+        cursor.execute(f"PRAGMA busy_timeout = {PATIENCE * 1000}")
+        cursor.execute("PRAGMA journal_mode = WAL")
+        cursor.execute(f"PRAGMA synchronous = {synchronous}")
+        cursor.close()

@@ -1,0 +1,107 @@
+"""The tables of the SQL adapter, made on whatever ``MetaData`` an application keeps, so that its own migrations see them."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Date,
+    Dialect,
+    Index,
+    Integer,
+    MetaData,
+    Numeric,
+    PrimaryKeyConstraint,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+)
+from sqlalchemy.types import TypeEngine
+
+from salesflow.storage import rows
+
+
+class Key(TypeDecorator[str]):
+    """Text that is looked up and sorted by code point, whatever the language of the database."""
+
+    impl = String
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """Return the type for a database."""
+        return dialect.type_descriptor(String(collation="C") if dialect.name == "postgresql" else String())
+
+
+class Amount(TypeDecorator[Decimal]):
+    """A number with every digit: ``NUMERIC``, and text on SQLite, which would keep it as a binary fraction."""
+
+    impl = Numeric
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """Return the type for a database."""
+        return dialect.type_descriptor(String() if dialect.name == "sqlite" else Numeric(asdecimal=True))
+
+    def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> Any:
+        """Return the number as the database takes it."""
+        return str(value) if dialect.name == "sqlite" and value is not None else value
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> Decimal | None:
+        """Return the number as it was."""
+        return None if value is None else Decimal(value)
+
+
+_BIG = BigInteger().with_variant(Integer(), "sqlite")  # only a plain integer counts up by itself there
+_TYPES: dict[str, Any] = {
+    "id": _BIG,
+    "event": _BIG,
+    "version": Integer(),
+    "place": Integer(),
+    "line": Integer(),
+    "last": BigInteger(),
+    "stamp": BigInteger(),
+    "day": Date(),
+    "ship": Date(),
+    "due": Date(),
+    "expected": Date(),
+    "left": Amount(),
+    "net": Amount(),
+    "balance": Amount(),
+    "missing": Amount(),
+    "body": Text(),
+    "detail": Text(),
+    "request": Text(),
+    "outcome": Text(),
+}
+"""The types of columns that hold no key."""
+
+PREFIX = "salesflow_"
+
+
+def make_tables(metadata: MetaData, *, prefix: str = PREFIX, schema: str | None = None) -> dict[rows.Table, Table]:
+    """
+    Put the tables of a store on *metadata*, and return them.
+
+    Called once per ``MetaData``, in the module that Alembic's ``target_metadata`` comes from: its autogenerate then writes the migration.
+
+    Args:
+        prefix: What the name of each table and index begins with.
+        schema: The schema of the database they are in.
+    """
+    return {each: _table(each, metadata, prefix, schema) for each in rows.TABLES}
+
+
+def _table(each: rows.Table, metadata: MetaData, prefix: str, schema: str | None) -> Table:
+    name = f"{prefix}{each.name}"
+    counts_up = "id" in each.columns
+    columns = [Column(column, _TYPES.get(column, Key()), nullable=False, primary_key=column == "id") for column in each.columns]
+    unique = UniqueConstraint(*each.key, name=f"{name}_key") if counts_up else PrimaryKeyConstraint(*each.key, name=f"{name}_pkey")
+    constraints = [] if each.key == ("id",) else [unique]
+    indexes = [Index(f"{name}_by_{'_'.join(columns)}", *columns) for columns in each.finds]
+    options = {"sqlite_autoincrement": True} if counts_up else {"sqlite_with_rowid": False}
+    return Table(name, metadata, *columns, *constraints, *indexes, schema=schema, **options)

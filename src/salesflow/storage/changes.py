@@ -1,0 +1,266 @@
+"""What is written of documents that changed: the difference between what is stored and what is to be, and nothing else."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from attrs import evolve, fields
+
+from salesflow import codec
+from salesflow.errors import ConflictError
+from salesflow.lookups import LAST_DAY, NO_DAY, Uninvoiced, concerns, day_of, uninvoiced_of
+from salesflow.model.invoice import Invoice, InvoiceKind, InvoiceStatus
+from salesflow.model.order import Order
+from salesflow.model.purchase import Purchase
+from salesflow.process import backorders
+from salesflow.storage.cache import Kept
+from salesflow.storage.keys import key_of
+from salesflow.storage.rows import (
+    CONCERN,
+    DOCUMENT,
+    OPEN_INVOICE,
+    OPEN_LINE,
+    OPEN_PURCHASE,
+    POSTING,
+    UNINVOICED_SLIP,
+    Row,
+    Rows,
+    Table,
+)
+
+if TYPE_CHECKING:
+    from salesflow.storage.work import Entry
+
+
+class Changes:
+    """Rows to add, change and remove, by table; gathered first, so that each table is gone through once."""
+
+    def __init__(self) -> None:
+        self.added: dict[Table, list[Row]] = {}
+        self.changed: dict[Table, dict[tuple[str, ...], list[Row]]] = {}
+        self.removed: dict[Table, list[Row]] = {}
+
+    def add(self, table: Table, row: Row) -> None:
+        """Add a row."""
+        self.added.setdefault(table, []).append(row)
+
+    def change(self, table: Table, row: Row) -> None:
+        """Change the columns that a row names."""
+        self.changed.setdefault(table, {}).setdefault(tuple(row), []).append(row)
+
+    def remove(self, table: Table, row: Row) -> None:
+        """Remove the row of a key."""
+        self.removed.setdefault(table, []).append(row)
+
+    def between(self, table: Table, before: Mapping[Any, Row], after: Mapping[Any, Row]) -> None:
+        """Add what leads from some rows of a table to others, both by their key."""
+        for key, row in before.items():
+            if key not in after:
+                self.remove(table, {name: row[name] for name in table.key})
+        for key, row in after.items():
+            if key not in before:
+                self.add(table, row)
+            elif row != before[key]:
+                self.change(table, row)
+
+
+def of(pending: Iterable[tuple[str, Entry]]) -> Changes:
+    """Return what is to be written of entries that changed, each with the name of its kind; they are marked as written."""
+    changes = Changes()
+    for name, entry in pending:
+        last = entry.written or entry.stored
+        entry.written = _document(changes, name, last, entry)
+        _lookups(changes, name, last.document if last else None, entry.document)
+    return changes
+
+
+def write(changes: Changes, rows: Rows) -> None:
+    """
+    Write changes.
+
+    Raises:
+        ConflictError: a document is not of the version that was read, or the number of a new one was taken meanwhile.
+    """
+    for group in changes.changed.pop(DOCUMENT, {}).values():
+        if rows.update(DOCUMENT, group, expected="version") != len(group):
+            names = ", ".join(f"{row['kind']} {row['number']}" for row in group)
+            raise ConflictError(f"changed by somebody else meanwhile: one of {names}")
+    for table, by_columns in changes.changed.items():
+        for group in by_columns.values():
+            rows.update(table, group)
+    for table, gone in changes.removed.items():
+        rows.delete(table, gone)
+    for table, added in changes.added.items():
+        rows.insert(table, added)
+
+
+# ---------------------------------------------------------------------- the document itself
+
+
+def _document(changes: Changes, name: str, last: Kept | None, entry: Entry) -> Kept:
+    """Add what is to be written of a document, and return it as it will then be stored."""
+    document, version = entry.document, entry.version + 1
+    key = {"kind": name, "number": key_of(document.number)}
+    stamp = last.stamp if last else 0
+    known, parts = (0, ()) if not isinstance(document, Order) else _parts(last, document)
+    for place, posting in enumerate(parts, start=known + 1):
+        body = codec.dumps(posting)
+        stamp = zlib.crc32(body.encode(), stamp)
+        changes.add(POSTING, _posting(key["number"], place, posting, body))
+    if last is None or not _same_head(last.document, document):
+        body = codec.dumps(_head(document))
+        stamp = zlib.crc32(body.encode(), stamp)
+        row = {**key, "version": version, "stamp": stamp, "day": day_of(document) or NO_DAY, "body": body}
+    else:
+        row = {**key, "version": version, "stamp": stamp}
+    if last is None:
+        changes.add(DOCUMENT, row)
+    else:
+        changes.change(DOCUMENT, {**row, "was": last.version})
+    return Kept(version, stamp, document)
+
+
+def _parts(last: Kept | None, order: Order) -> tuple[int, Sequence[Any]]:
+    """Return how many postings of an order are stored, and those that are not yet."""
+    known = len(last.document.postings) if last else 0
+    return known, order.postings[known:]
+
+
+def _posting(order: str, place: int, posting: Any, body: str) -> Row:
+    return {
+        "order": order,
+        "place": place,
+        "kind": posting.kind.value,
+        "document": key_of(posting.document),
+        "day": posting.on,
+        "body": body,
+    }
+
+
+_HEAD = tuple(field.name for field in fields(Order) if field.name not in {"postings", "_fold"})
+
+
+def _head(document: Any) -> Any:
+    """Return what is stored as the document itself: an order without its postings, everything else as it is."""
+    return evolve(document, postings=(), fold=None) if isinstance(document, Order) and document.postings else document
+
+
+def _same_head(before: Any, after: Any) -> bool:
+    """Say whether an order differs in its postings at most."""
+    return isinstance(after, Order) and all(getattr(before, name) is getattr(after, name) for name in _HEAD)
+
+
+# ---------------------------------------------------------------------- what it is found by
+
+
+def _lookups(changes: Changes, name: str, before: Any, after: Any) -> None:
+    """Add what changes in the tables that a document is found by."""
+    changes.between(CONCERN, _concerns(name, before), _concerns(name, after))
+    if isinstance(after, Order):
+        _open_lines(changes, before, after)
+        changes.between(UNINVOICED_SLIP, _uninvoiced(before), _uninvoiced(after))
+    elif isinstance(after, Invoice):
+        changes.between(OPEN_INVOICE, _open_invoice(before), _open_invoice(after))
+    elif isinstance(after, Purchase):
+        changes.between(OPEN_PURCHASE, _open_purchase(before), _open_purchase(after))
+
+
+def _concerns(name: str, document: Any) -> dict[Any, Row]:
+    if document is None:
+        return {}
+    day, number = day_of(document) or NO_DAY, key_of(document.number)
+    return {
+        (role, who, day): {"role": role.value, "name": who, "kind": name, "day": day, "number": number}
+        for role, who in sorted({(role, key_of(who)) for role, who in concerns(document)})
+    }
+
+
+def _uninvoiced(order: Order | None) -> dict[Any, Row]:
+    return {} if order is None else {each.slip: _uninvoiced_row(each) for each in uninvoiced_of(order)}
+
+
+def _uninvoiced_row(each: Uninvoiced) -> Row:
+    keys = {name: key_of(getattr(each, name)) for name in ("order", "slip", "customer", "account")}
+    return {**keys, "day": each.on}
+
+
+def _open_invoice(invoice: Invoice | None) -> dict[Any, Row]:
+    if invoice is None or invoice.kind is InvoiceKind.PRO_FORMA or invoice.status is not InvoiceStatus.OPEN:
+        return {}
+    row = {
+        "invoice": key_of(invoice.number),
+        "account": key_of(invoice.account),
+        "due": invoice.due,
+        "balance": invoice.balance,
+        "currency": invoice.currency,
+    }
+    return {invoice.number: row}
+
+
+def _open_purchase(purchase: Purchase | None) -> dict[Any, Row]:
+    if purchase is None or not purchase.missing:
+        return {}
+    row = {
+        "purchase": key_of(purchase.number),
+        "vendor": key_of(purchase.vendor),
+        "item": key_of(purchase.item.number),
+        "expected": purchase.expected,
+        "missing": purchase.missing,
+    }
+    return {purchase.number: row}
+
+
+# ---------------------------------------------------------------------- open lines
+
+
+def _open_lines(changes: Changes, before: Order | None, after: Order) -> None:
+    """Add what changes in what is left to deliver; a line that was not touched costs a comparison."""
+    old: Mapping[int, Decimal] = {} if before is None else backorders.waiting(before)
+    new = backorders.waiting(after)
+    same_terms = before is not None and before.fold.terms is after.fold.terms and before.customer is after.customer
+    if old is new and same_terms:
+        return
+    order = key_of(after.number)
+    for number in old:
+        if number not in new:
+            changes.remove(OPEN_LINE, {"order": order, "line": number})
+    for number, left in new.items():
+        if number not in old:
+            changes.add(OPEN_LINE, open_row(order, backorders.open_line(after, number)))
+        elif not same_terms:
+            changes.change(OPEN_LINE, open_row(order, backorders.open_line(after, number)))
+        elif old[number] is not left:
+            net = after.fold.terms[number].net(left, after.currency)
+            changes.change(OPEN_LINE, {"order": order, "line": number, "left": left, "net": net})
+
+
+def open_row(order: str, line: backorders.OpenLine) -> Row:
+    """Return the row of an open line; what a key cannot hold stands in its detail."""
+    return {
+        "order": order,
+        "line": line.line,
+        "item": key_of(line.item.number),
+        "customer": key_of(line.customer),
+        "ship": line.ship_date or LAST_DAY,
+        "left": line.left,
+        "net": line.net,
+        "detail": codec.dumps_plain((line.order, line.customer, line.placed, line.item)),
+    }
+
+
+def open_line(row: Row) -> backorders.OpenLine:
+    """Return the open line of a row."""
+    order, customer, placed, item = codec.loads_plain(row["detail"])
+    return backorders.OpenLine(
+        order=order,
+        line=row["line"],
+        customer=customer,
+        item=item,
+        left=Decimal(row["left"]),
+        net=Decimal(row["net"]),
+        placed=placed,
+        ship_date=None if row["ship"] == LAST_DAY else row["ship"],
+    )
