@@ -15,7 +15,7 @@ import json
 import operator
 import pkgutil
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from functools import cache, partial
@@ -32,7 +32,9 @@ from salesflow.kinds import KINDS
 from salesflow.labels import Labelled
 from salesflow.model import events as event_module
 from salesflow.model.history import Happened
+from salesflow.model.invoice import InvoicePart
 from salesflow.model.ledger import Posting
+from salesflow.model.order import OrderLine
 from salesflow.model.product import Item
 from salesflow.outcome import Outcome
 
@@ -54,9 +56,9 @@ class CodecError(SalesflowError, ValueError):
 
 @cache
 def schemas() -> Mapping[str, type]:
-    """Return every document and event that can be kept, and the postings of orders, by the name of the schema."""
+    """Return every document and event that can be kept, and the parts of documents that are kept apart, by the name of the schema."""
     events = [each for each in vars(event_module).values() if isinstance(each, type) and attrs.has(each)]
-    return {schema_of(kind): kind for kind in (*KINDS, Posting, *events, Happened)}
+    return {schema_of(kind): kind for kind in (*KINDS, Posting, OrderLine, InvoicePart, *events, Happened)}
 
 
 @cache
@@ -96,7 +98,21 @@ def dumps(value: object) -> str:
     Raises:
         TypeError: it is neither, or a field of it holds what cannot be kept.
     """
-    return json.dumps(to_data(value), separators=(",", ":"))
+    return _encode(_envelope(type(value), _remembering().unstructure(value)))
+
+
+def dumps_all(kind: type, values: Iterable[object]) -> str:
+    """Return several values of one kind as text, in one envelope."""
+    return _encode(_envelope(kind, [_remembering().unstructure(value) for value in values]))
+
+
+def loads_all(text: str | bytes) -> tuple[Any, ...]:
+    """Return the values that a text of ``dumps_all`` holds."""
+    envelope = _parsed(text)
+    rows = envelope.get("data") if isinstance(envelope, dict) else None
+    if not isinstance(rows, list):
+        raise CodecError("not several values in one envelope")
+    return tuple([from_data({**envelope, "data": data}) for data in rows])
 
 
 def loads(text: str | bytes) -> Any:
@@ -114,9 +130,10 @@ def dumps_outcome(outcome: Outcome[Any]) -> str:
     columns = (outcome.made, outcome.changed, outcome.events)
     document = _place_of(outcome.document, (*outcome.made, *outcome.changed))
     kept = {"document": document, **{name: [to_data(each) for each in column] for name, column in zip(_COLUMNS, columns, strict=True)}}
-    return json.dumps(kept, separators=(",", ":"))
+    return _encode(kept)
 
 
+_encode = json.JSONEncoder(separators=(",", ":")).encode
 _COLUMNS = ("made", "changed", "events")
 
 
@@ -127,7 +144,7 @@ def dumps_plain(value: object) -> str:
     Raises:
         TypeError: it is none of these.
     """
-    return json.dumps(_tagged(value, _quick()), separators=(",", ":"))
+    return _encode(_tagged(value, _remembering()))
 
 
 def loads_plain(text: str | bytes) -> Any:
@@ -180,12 +197,15 @@ def _no_float(found: str) -> NoReturn:
 
 def to_data(value: object) -> dict[str, Any]:
     """Return a document or an event as plain data in its envelope: dictionaries, lists, strings, whole numbers, booleans and ``None``."""
-    kind = type(value)
+    return _envelope(type(value), _quick().unstructure(value))
+
+
+def _envelope(kind: type, data: Any) -> dict[str, Any]:
     schema = schema_of(kind)
     if schemas().get(schema) is not kind:
-        msg = f"a document or an event can be kept, not {value!r} of type {kind.__name__}"
+        msg = f"a document or an event can be kept, not a value of type {kind.__name__}"
         raise TypeError(msg)
-    return {"schema": schema, "version": version_of(schema), "data": _quick().unstructure(value)}
+    return {"schema": schema, "version": version_of(schema), "data": data}
 
 
 def from_data(envelope: object) -> Any:
@@ -229,6 +249,14 @@ def _quick() -> Converter:
     return make_converter()
 
 
+@cache
+def _remembering() -> Converter:
+    """Return the converter that writes text: what it gives may share dictionaries, and is not handed out."""
+    converter = make_converter()
+    converter.register_unstructure_hook(Item, _once_same(converter.get_unstructure_hook(Item)))
+    return converter
+
+
 def make_converter(*, detailed: bool = False) -> Converter:
     """
     Return a converter of cattrs that knows every value of the library, for applications that add classes of their own.
@@ -250,6 +278,21 @@ def make_converter(*, detailed: bool = False) -> Converter:
     converter.register_structure_hook_factory(_has_carried, lambda kind: _structure_without_carried(kind, converter))
     converter.register_structure_hook(Item, _once_each(converter.get_structure_hook(Item)))
     return converter
+
+
+def _once_same(unstructure: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """Return *unstructure* with a memory for the very same values."""
+    known: dict[int, tuple[Any, Any]] = {}
+
+    def remembered(value: Any) -> Any:
+        found = known.get(id(value))
+        if found is None:
+            if len(known) >= REMEMBERED:
+                known.clear()
+            found = known[id(value)] = value, unstructure(value)  # the value is held, so that its id is not given to another
+        return found[1]
+
+    return remembered
 
 
 def _once_each(structure: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:

@@ -62,9 +62,9 @@ def day_of(document: Any) -> date | None:
     return None
 
 
-def parties_of(event: Any) -> frozenset[str]:
-    """Return the parties that an event names, beside the document it is about."""
-    return frozenset(str(value) for name in ("customer", "party", "account") if (value := getattr(event, name, None)) is not None)
+def party_of(event: Any) -> str:
+    """Return the party that an event names, beside the document it is about; empty where it names none."""
+    return next((str(value) for name in ("customer", "party", "account") if (value := getattr(event, name, None))), "")
 
 
 def require_kept(before: Order, after: Order) -> None:

@@ -1,135 +1,175 @@
-"""Rows in a database, through SQLAlchemy Core."""
+"""
+Rows in a database.
+
+SQLAlchemy makes the statements, each once, for whichever database it is; what is then run is the text of them.
+"""
 
 from __future__ import annotations
 
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from functools import cached_property
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Select, and_, bindparam, delete, func, insert, literal_column, select, tuple_, update
+from attrs import frozen
+from sqlalchemy import Connection, Dialect, Integer, bindparam, delete, func, insert, literal_column, select, tuple_, update
 from sqlalchemy import Table as SqlTable
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
 
 from salesflow.errors import ConflictError, SalesflowError, StorageError
 from salesflow.storage.rows import EVENT, SERIES, Find, Row, Table
 
-RETRIED = {"40001", "40P01", "55P03"}
+RIVAL = {"40001", "40P01", "55P03"}
 """What PostgreSQL says where another transaction was in the way: serialization failure, deadlock, a lock that is not to be had."""
 BUSY = ("database is locked", "database table is locked", "database schema is locked")
 """What SQLite says then."""
+DAYS = frozenset(["day", "ship", "due", "expected"])
+"""The columns that hold days, which SQLite keeps as text."""
 
 
-@contextmanager
-def named_errors() -> Iterator[None]:
-    """Raise what a database says as errors of the library: a rival is a ``ConflictError``, all else a ``StorageError``."""
-    try:
-        yield
-    except IntegrityError as error:
-        raise ConflictError(f"added by somebody else meanwhile: {error.orig}") from error
-    except DBAPIError as error:
-        if getattr(error.orig, "sqlstate", None) in RETRIED or str(error.orig).startswith(BUSY):
-            raise ConflictError(f"somebody else is in the way: {error.orig}") from error
-        raise StorageError(f"the database cannot do this: {error.orig}") from error
-    except SQLAlchemyError as error:
-        raise StorageError(f"the database cannot be used: {error}") from error
+@frozen
+class Prepared:
+    """
+    A statement as text, the order of its values where the database wants them in order, and the columns it returns.
+
+    Args:
+        fixed: Values that SQLAlchemy gives of its own.
+        days: Places of columns that come back as text and are days.
+    """
+
+    text: str
+    names: tuple[str, ...] | None
+    fixed: Mapping[str, Any]
+    columns: tuple[str, ...] = ()
+    days: tuple[int, ...] = ()
 
 
 class Statements:
-    """The statements of one set of tables, each made once."""
+    """The statements of one set of tables in one database, each made when it is first needed."""
 
-    def __init__(self, tables: Mapping[Table, SqlTable], dialect: str) -> None:
-        self.tables = tables
+    def __init__(self, tables: Mapping[Table, SqlTable], dialect: Dialect) -> None:
+        if dialect.name not in {"sqlite", "postgresql"}:
+            raise SalesflowError(f"documents are kept in SQLite or PostgreSQL, not in {dialect.name}")
+        self.tables = {each.name: tables[each] for each in tables}
         self.dialect = dialect
-        self._made: dict[Any, Any] = {}
+        self.is_sqlite = dialect.name == "sqlite"
+        self._made: dict[Any, Prepared] = {}
 
-    def find(self, asked: Find) -> Select[Any]:
+    def find(self, asked: Find) -> Prepared:
         """Return the statement of a question; its values are given when it is run."""
-        shape = (
-            asked.table.name,
-            tuple((name, isinstance(value, tuple)) for name, value in asked.equal.items()),
-            asked.order,
-            asked.after is not None,
-            tuple(asked.since),
-            tuple(asked.until),
-            asked.limit is not None,
-            asked.columns,
-        )
-        statement: Select[Any] | None = self._made.get(shape)
-        if statement is None:
-            statement = self._made[shape] = self._find(asked)
-        return statement
+        sizes = tuple([(name, len(value) if type(value) is tuple else 0) for name, value in asked.equal.items()])
+        bounds = tuple(asked.since), tuple(asked.until), asked.after is None, asked.limit is None
+        shape = ("find", asked.table.name, sizes, asked.order, bounds, asked.columns)
+        return self._made.get(shape) or self._make(shape, self._find(asked), asked.columns or asked.table.columns)
 
-    def _find(self, asked: Find) -> Select[Any]:
-        columns = self.tables[asked.table].c
+    def _find(self, asked: Find) -> Any:
+        columns = self.tables[asked.table.name].c
         found = select(*(columns[name] for name in asked.columns or asked.table.columns))
         for name, value in asked.equal.items():
-            many = isinstance(value, tuple)
-            given = bindparam(f"equal_{name}", expanding=many, type_=columns[name].type)
-            found = found.where(columns[name].in_(given) if many else columns[name] == given)
+            if type(value) is tuple:
+                found = found.where(columns[name].in_([_given(columns[name], f"equal_{name}_{n}") for n in range(len(value))]))
+            else:
+                found = found.where(columns[name] == _given(columns[name], f"equal_{name}"))
         for name in asked.since:
-            found = found.where(columns[name] >= bindparam(f"since_{name}", type_=columns[name].type))
+            found = found.where(columns[name] >= _given(columns[name], f"since_{name}"))
         for name in asked.until:
-            found = found.where(columns[name] <= bindparam(f"until_{name}", type_=columns[name].type))
+            found = found.where(columns[name] <= _given(columns[name], f"until_{name}"))
         if asked.after is not None:
-            places = [bindparam(f"after_{name}", type_=columns[name].type) for name in asked.order]
+            places = [_given(columns[name], f"after_{name}") for name in asked.order]
             found = found.where(tuple_(*(columns[name] for name in asked.order)) > tuple_(*places))
         found = found.order_by(*(columns[name] for name in asked.order))
-        return found if asked.limit is None else found.limit(bindparam("limit", type_=columns[asked.table.key[-1]].type.__class__()))
+        return found if asked.limit is None else found.limit(bindparam("v_limit", type_=Integer()))
 
-    def insert(self, table: Table) -> Any:
-        """Return the statement that adds rows."""
-        return self._once(("insert", table.name), lambda: insert(self.tables[table]))
+    def count(self, table: Table, names: tuple[str, ...]) -> Prepared:
+        """Return the statement that counts rows with given values."""
+        shape = ("count", table.name, names)
+        return self._made.get(shape) or self._make(shape, self._count(table, names), ("count",))
 
-    def update(self, table: Table, columns: tuple[str, ...], expected: str) -> Any:
+    def _count(self, table: Table, names: tuple[str, ...]) -> Any:
+        named = self.tables[table.name]
+        return select(func.count()).select_from(named).where(*(named.c[name] == _given(named.c[name], f"equal_{name}") for name in names))
+
+    def insert(self, table: Table, columns: tuple[str, ...]) -> Prepared:
+        """Return the statement that adds a row."""
+        shape = ("insert", table.name, columns)
+        return self._made.get(shape) or self._make(shape, self._insert(table, columns))
+
+    def _insert(self, table: Table, columns: tuple[str, ...]) -> Any:
+        named = self.tables[table.name]
+        return insert(named).inline().values({name: _given(named.c[name], name) for name in columns})
+
+    def update(self, table: Table, columns: tuple[str, ...], expected: str) -> Prepared:
         """Return the statement that changes columns of the row of a key."""
-        return self._once(("update", table.name, columns, expected), lambda: self._update(table, columns, expected))
+        shape = ("update", table.name, columns, expected)
+        return self._made.get(shape) or self._make(shape, self._update(table, columns, expected))
 
     def _update(self, table: Table, columns: tuple[str, ...], expected: str) -> Any:
-        named = self.tables[table].c
-        found = [named[name] == bindparam(f"key_{name}", type_=named[name].type) for name in table.key]
-        if expected:
-            found.append(named[expected] == bindparam("key_was", type_=named[expected].type))
-        values = {name: bindparam(f"to_{name}", type_=named[name].type) for name in columns}
-        return update(self.tables[table]).where(and_(*found)).values(values)
+        named = self.tables[table.name]
+        of_key = [named.c[name] == _given(named.c[name], f"key_{name}") for name in table.key]
+        as_was = [named.c[expected] == _given(named.c[expected], "was")] if expected else []
+        changed = (name for name in columns if name not in {*table.key, "was"})
+        return update(named).where(*of_key, *as_was).values({name: _given(named.c[name], name) for name in changed})
 
-    def delete(self, table: Table) -> Any:
+    def delete(self, table: Table) -> Prepared:
         """Return the statement that removes the row of a key."""
-        return self._once(("delete", table.name), lambda: self._delete(table))
+        shape = ("delete", table.name)
+        named = self.tables[table.name]
+        of_key = [named.c[name] == _given(named.c[name], f"key_{name}") for name in table.key]
+        return self._made.get(shape) or self._make(shape, delete(named).where(*of_key))
 
-    def _delete(self, table: Table) -> Any:
-        named = self.tables[table].c
-        return delete(self.tables[table]).where(
-            and_(*(named[name] == bindparam(f"key_{name}", type_=named[name].type) for name in table.key))
+    @property
+    def count_up(self) -> Prepared:
+        """The statement that counts a series up, or begins it with one."""
+        return self._made.get("count up") or self._make("count up", self._count_up(), ("last",))
+
+    def _count_up(self) -> Any:
+        series = self.tables[SERIES.name]
+        made: Any = (sqlite if self.is_sqlite else postgresql).insert(series)
+        begun = made.values(name=_given(series.c.name, "series"), last=literal_column("1"))
+        return begun.on_conflict_do_update(index_elements=[series.c.name], set_={"last": series.c.last + literal_column("1")}).returning(
+            series.c.last
         )
 
-    @cached_property
-    def count_up(self) -> Any:
-        """Return the statement that counts a series up, or begins it with one."""
-        series = self.tables[SERIES]
-        dialect: Any = postgresql if self.dialect == "postgresql" else sqlite
-        made = dialect.insert(series).values(name=bindparam("series", type_=series.c.name.type), last=1)
-        return made.on_conflict_do_update(index_elements=[series.c.name], set_={"last": series.c.last + 1}).returning(series.c.last)
+    @property
+    def append(self) -> Prepared:
+        """The statement that adds an event and tells its place."""
+        return self._made.get("append") or self._make("append", self._append(), ("id",))
 
-    @cached_property
-    def append(self) -> Any:
-        """Return the statement that adds events in order and tells their places."""
-        table = self.tables[EVENT]
-        return insert(table).returning(table.c.id, sort_by_parameter_order=True)
+    def _append(self) -> Any:
+        table = self.tables[EVENT.name]
+        values = {name: _given(table.c[name], name) for name in EVENT.columns if name != "id"}
+        return insert(table).values(values).returning(table.c.id)
 
-    @cached_property
-    def queue_up(self) -> Any:
-        """Return the statement that makes whoever appends events wait for whoever is doing so, on PostgreSQL."""
-        name = self.tables[EVENT].fullname
-        return select(func.pg_advisory_xact_lock(literal_column(str(zlib.crc32(name.encode())))))
+    @property
+    def queue_up(self) -> Prepared:
+        """The statement that makes whoever appends events wait for whoever is doing so, on PostgreSQL."""
+        lock = literal_column(str(zlib.crc32(self.tables[EVENT.name].fullname.encode())))
+        return self._made.get("queue up") or self._make("queue up", select(func.pg_advisory_xact_lock(lock)))
 
-    def _once(self, shape: Any, make: Any) -> Any:
-        statement = self._made.get(shape)
-        if statement is None:
-            statement = self._made[shape] = make()
-        return statement
+    @property
+    def take(self) -> Prepared:
+        """The statement that takes the oldest events out of the outbox; on PostgreSQL, those that no other relay has taken."""
+        return self._made.get("take") or self._make("take", self._take(), ("event",))
+
+    def _take(self) -> Any:
+        outbox = self.tables["outbox"]
+        oldest = select(outbox.c.event).order_by(outbox.c.event).limit(bindparam("v_limit", type_=Integer()))
+        return oldest if self.is_sqlite else oldest.with_for_update(skip_locked=True)
+
+    def _make(self, shape: Any, statement: Any, columns: tuple[str, ...] = ()) -> Prepared:
+        compiled = statement.compile(dialect=self.dialect)
+        names = None if compiled.positiontup is None else tuple(compiled.positiontup)
+        days = tuple(place for place, name in enumerate(columns) if name in DAYS) if self.is_sqlite else ()
+        fixed = {name: value for name, value in compiled.params.items() if not name.startswith("v_")}
+        self._made[shape] = prepared = Prepared(compiled.string, names, fixed, columns, days)
+        return prepared
+
+
+def _given(column: Any, name: str) -> Any:
+    """Return the place of a value that is given when the statement is run."""
+    return bindparam(f"v_{name}", type_=column.type)
 
 
 class SqlRows:
@@ -145,91 +185,148 @@ class SqlRows:
         self._statements = statements
         self._joined = joined
         self._begun = False
+        self._cursor: Any = None
+
+    # ------------------------------------------------------------------ the transaction
 
     def begin(self) -> None:
         """Begin to write: on SQLite nobody else does so until the end of the work."""
         if not self._joined:
-            with named_errors():
-                self._connection.exec_driver_sql("BEGIN IMMEDIATE" if self._statements.dialect == "sqlite" else "BEGIN")
+            self._run("BEGIN IMMEDIATE" if self._statements.is_sqlite else "BEGIN", ())
             self._begun = True
 
     def commit(self) -> None:
         """Make what was written last."""
         if self._begun:
-            with named_errors():
-                self._connection.exec_driver_sql("COMMIT")
+            self._run("COMMIT", ())
             self._begun = False
 
     def close(self) -> None:
         """Undo what was not committed, and let the connection go."""
-        if self._joined:
-            return
         try:
             if self._begun:
-                self._connection.exec_driver_sql("ROLLBACK")
-        except SQLAlchemyError:  # what went wrong before is what the caller is to hear
+                self._run("ROLLBACK", ())
+        except (StorageError, ConflictError):  # what went wrong before is what the caller is to hear
             self._connection.invalidate()
         finally:
             self._begun = False
-            self._connection.close()
+            if self._cursor is not None and not self._connection.invalidated:
+                self._cursor.close()
+            if not self._joined:
+                self._connection.close()
+
+    # ------------------------------------------------------------------ rows
 
     def find(self, find: Find) -> Sequence[Row]:
         """Return rows."""
-        values: dict[str, Any] = {f"equal_{name}": value for name, value in find.equal.items()}
-        values |= {f"since_{name}": value for name, value in find.since.items()}
-        values |= {f"until_{name}": value for name, value in find.until.items()}
+        values: dict[str, Any] = {}
+        for name, value in find.equal.items():
+            if type(value) is tuple:
+                values |= {f"v_equal_{name}_{n}": each for n, each in enumerate(value)}
+            else:
+                values[f"v_equal_{name}"] = value
+        values |= {f"v_since_{name}": value for name, value in find.since.items()}
+        values |= {f"v_until_{name}": value for name, value in find.until.items()}
         if find.after is not None:
-            values |= {f"after_{name}": value for name, value in zip(find.order, find.after, strict=True)}
+            values |= {f"v_after_{name}": value for name, value in zip(find.order, find.after, strict=True)}
         if find.limit is not None:
-            values["limit"] = find.limit
-        with named_errors():
-            return self._connection.execute(self._statements.find(find), values).mappings().all()
+            values["v_limit"] = find.limit
+        return self._ask(self._statements.find(find), values)
 
     def count(self, table: Table, equal: Row) -> int:
         """Return how many rows there are."""
-        named = self._statements.tables[table]
-        asked = select(func.count()).select_from(named).where(and_(True, *(named.c[name] == value for name, value in equal.items())))
-        with named_errors():
-            return self._connection.execute(asked).scalar_one()
+        [row] = self._ask(self._statements.count(table, tuple(equal)), {f"v_equal_{name}": value for name, value in equal.items()})
+        return int(row["count"])
 
     def insert(self, table: Table, rows: Sequence[Row]) -> None:
         """Add rows."""
-        with named_errors():
-            self._connection.execute(self._statements.insert(table), rows)
+        columns = tuple(rows[0])
+        names = [f"v_{name}" for name in columns]
+        self._run_each(self._statements.insert(table, columns), [dict(zip(names, row.values(), strict=True)) for row in rows])
 
     def update(self, table: Table, rows: Sequence[Row], *, expected: str = "") -> int:
         """Change rows, found by their key, and return how many were found."""
-        columns = tuple(name for name in rows[0] if name not in table.key and name != "was")
-        keys = (*table.key, "was") if expected else table.key
-        values = [{**{f"key_{name}": row[name] for name in keys}, **{f"to_{name}": row[name] for name in columns}} for row in rows]
-        with named_errors():
-            return self._connection.execute(self._statements.update(table, columns, expected), values).rowcount
+        columns = tuple(rows[0])
+        names = [f"v_key_{name}" if name in table.key else f"v_{name}" for name in columns]
+        prepared = self._statements.update(table, columns, expected)
+        return self._run_each(prepared, [dict(zip(names, row.values(), strict=True)) for row in rows])
 
     def delete(self, table: Table, rows: Sequence[Row]) -> None:
         """Remove rows, found by their key."""
-        with named_errors():
-            self._connection.execute(self._statements.delete(table), [{f"key_{name}": row[name] for name in table.key} for row in rows])
+        self._run_each(self._statements.delete(table), [{f"v_key_{name}": row[name] for name in table.key} for row in rows])
 
     def next_number(self, series: str) -> int:
         """Count a series up by one and return it."""
-        with named_errors():
-            return self._connection.execute(self._statements.count_up, {"series": series}).scalar_one()
+        [row] = self._ask(self._statements.count_up, {"v_series": series})
+        return int(row["last"])
 
     def append(self, rows: Sequence[Row]) -> Sequence[int]:
         """Add events in order, and return the place of each; one work after the other, so that places are in order of commits."""
-        with named_errors():
-            if self._statements.dialect == "postgresql":
-                self._connection.execute(self._statements.queue_up)
-            return self._connection.execute(self._statements.append, rows).scalars().all()
+        if not self._statements.is_sqlite:
+            self._ask(self._statements.queue_up, {})
+        prepared = self._statements.append
+        return [self._ask(prepared, {f"v_{name}": value for name, value in row.items()})[0]["id"] for row in rows]
+
+    def take(self, limit: int) -> tuple[int, ...]:
+        """Return the places of the oldest events in the outbox."""
+        return tuple([row["event"] for row in self._ask(self._statements.take, {"v_limit": limit})])
+
+    # ------------------------------------------------------------------ the cursor
+
+    def _ask(self, prepared: Prepared, values: Mapping[str, Any]) -> list[Row]:
+        """Run a statement and return the rows it gives."""
+        cursor = self._run(prepared.text, self._values(prepared, values))
+        with self._errors_named():
+            found = cursor.fetchall()
+        columns, days = prepared.columns, prepared.days
+        if days:
+            found = [tuple([date.fromisoformat(each) if n in days else each for n, each in enumerate(row)]) for row in found]
+        return [dict(zip(columns, row, strict=True)) for row in found] if columns else []
+
+    def _run_each(self, prepared: Prepared, rows: Sequence[Mapping[str, Any]]) -> int:
+        """Run a statement for each row, and return how many rows of the database it touched."""
+        if len(rows) == 1:
+            return int(self._run(prepared.text, self._values(prepared, rows[0])).rowcount)
+        with self._errors_named():
+            cursor = self._opened()
+            cursor.executemany(prepared.text, [self._values(prepared, row) for row in rows])
+            return int(cursor.rowcount)
+
+    def _run(self, text: str, values: Any) -> Any:
+        with self._errors_named():
+            cursor = self._opened()
+            cursor.execute(text, values)
+            return cursor
+
+    def _opened(self) -> Any:
+        if self._cursor is None:
+            self._cursor = self._connection.connection.cursor()
+        return self._cursor
+
+    def _values(self, prepared: Prepared, values: Mapping[str, Any]) -> Any:
+        """Return values as the database takes them; SQLite has neither days nor exact numbers."""
+        if prepared.fixed:
+            values = {**values, **prepared.fixed}
+        if prepared.names is None:
+            return values
+        return [str(value) if type(value) in _AS_TEXT else value for value in map(values.__getitem__, prepared.names)]
+
+    @contextmanager
+    def _errors_named(self) -> Iterator[None]:
+        """Raise what a database says as errors of the library: a rival is a ``ConflictError``, all else a ``StorageError``."""
+        dialect = self._statements.dialect
+        driver: Any = dialect.loaded_dbapi
+        try:
+            yield
+        except driver.IntegrityError as error:
+            raise ConflictError(f"added by somebody else meanwhile: {error}") from error
+        except driver.Error as error:
+            if getattr(error, "sqlstate", None) in RIVAL or str(error).startswith(BUSY):
+                raise ConflictError(f"somebody else is in the way: {error}") from error
+            if dialect.is_disconnect(error, None, None):
+                self._connection.invalidate()
+                self._begun = False
+            raise StorageError(f"the database cannot do this: {error}") from error
 
 
-def statements_for(engine: Engine, tables: Mapping[Table, SqlTable]) -> Statements:
-    """
-    Return the statements for a database.
-
-    Raises:
-        SalesflowError: it is neither SQLite nor PostgreSQL.
-    """
-    if engine.dialect.name not in {"sqlite", "postgresql"}:
-        raise SalesflowError(f"documents are kept in SQLite or PostgreSQL, not in {engine.dialect.name}")
-    return Statements(tables, engine.dialect.name)
+_AS_TEXT = frozenset([date, Decimal])

@@ -9,10 +9,14 @@ from typing import Any, Literal
 
 from sqlalchemy import Connection, Engine, MetaData, create_engine, event, make_url
 from sqlalchemy import Table as SqlTable
+from sqlalchemy.exc import SQLAlchemyError
 
-from salesflow.sql.rows import SqlRows, named_errors, statements_for
+from salesflow import codec
+from salesflow.errors import StorageError
+from salesflow.ports import PAGE, Told
+from salesflow.sql.rows import SqlRows, Statements
 from salesflow.sql.tables import make_tables
-from salesflow.storage.rows import Table
+from salesflow.storage.rows import EVENT, OUTBOX, Find, Table
 from salesflow.storage.store import REMEMBERED, RowStore
 from salesflow.storage.work import Work
 
@@ -46,13 +50,13 @@ class Store(RowStore):
         made = database if isinstance(database, Engine) else engine_of(database, synchronous=synchronous)
         self.engine = made.execution_options(isolation_level="AUTOCOMMIT")
         self.tables = make_tables(MetaData()) if tables is None else tables
-        self._statements = statements_for(made, self.tables)
+        self._statements = Statements(self.tables, made.dialect)
         super().__init__(self._connected, remembered=remembered, outbox=outbox)
 
     def create(self) -> Store:
         """Make the tables that are not there yet, for applications without migrations; return the store."""
         metadata = next(iter(self.tables.values())).metadata
-        with named_errors():
+        with _named_errors():
             metadata.create_all(self.engine, tables=list(self.tables.values()))
         return self
 
@@ -62,25 +66,44 @@ class Store(RowStore):
 
         What the work has written is there for the application's transaction when its block is left.
         """
-        return Work(lambda: SqlRows(connection, self._statements, joined=True), self._passing, outbox=self._outbox)
+        return Work(lambda: SqlRows(connection, self._statements, joined=True), self._cache, outbox=self._outbox)
 
     @contextmanager
-    def relay(self, *, limit: int = 100) -> Iterator[tuple[Any, ...]]:
+    def relay(self, *, limit: int = PAGE) -> Iterator[tuple[Told, ...]]:
         """
         Take the oldest events out of the outbox, for as many relays at a time as there are.
 
         Leaving the block removes them; leaving it by an exception leaves them for the next, so an event is handed out at least once.
-        On PostgreSQL relays pass over what another one has taken.
+        On PostgreSQL relays pass over what another one has taken; on SQLite nobody else writes inside the block.
         """
-        raise NotImplementedError
+        rows = self._connected()
+        try:
+            rows.begin()
+            places = rows.take(limit)
+            asked = Find(table=EVENT, equal={"id": places}, order=("id",), columns=("id", "body"))
+            yield tuple([Told(row["id"], codec.loads(row["body"])) for row in rows.find(asked)]) if places else ()
+            if places:
+                rows.delete(OUTBOX, [{"event": place} for place in places])
+            rows.commit()
+        finally:
+            rows.close()
 
     def close(self) -> None:
         """Let go of all connections."""
         self.engine.dispose()
 
     def _connected(self) -> SqlRows:
-        with named_errors():
+        with _named_errors():
             return SqlRows(self.engine.connect(), self._statements)
+
+
+@contextmanager
+def _named_errors() -> Iterator[None]:
+    """Raise what SQLAlchemy says of a database that cannot be reached or set up as a ``StorageError``."""
+    try:
+        yield
+    except SQLAlchemyError as error:
+        raise StorageError(f"the database cannot be used: {getattr(error, 'orig', None) or error}") from error
 
 
 def engine_of(database: str | Path, *, synchronous: Synchronous = "NORMAL") -> Engine:

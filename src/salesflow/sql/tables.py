@@ -59,7 +59,7 @@ class Amount(TypeDecorator[Decimal]):
 _BIG = BigInteger().with_variant(Integer(), "sqlite")  # only a plain integer counts up by itself there
 _TYPES: dict[str, Any] = {
     "id": _BIG,
-    "event": _BIG,
+    "event": BigInteger(),
     "version": Integer(),
     "place": Integer(),
     "line": Integer(),
@@ -75,6 +75,7 @@ _TYPES: dict[str, Any] = {
     "missing": Amount(),
     "body": Text(),
     "detail": Text(),
+    "what": Text(),
     "request": Text(),
     "outcome": Text(),
 }

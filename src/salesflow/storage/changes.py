@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
+from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
-
-from attrs import evolve, fields
 
 from salesflow import codec
 from salesflow.errors import ConflictError
 from salesflow.lookups import LAST_DAY, NO_DAY, Uninvoiced, concerns, day_of, uninvoiced_of
 from salesflow.model.invoice import Invoice, InvoiceKind, InvoiceStatus
 from salesflow.model.order import Order
+from salesflow.model.product import Item
 from salesflow.model.purchase import Purchase
 from salesflow.process import backorders
+from salesflow.storage import parts
 from salesflow.storage.cache import Kept
 from salesflow.storage.keys import key_of
 from salesflow.storage.rows import (
+    BODY,
     CONCERN,
     DOCUMENT,
     OPEN_INVOICE,
@@ -33,6 +36,9 @@ from salesflow.storage.rows import (
 
 if TYPE_CHECKING:
     from salesflow.storage.work import Entry
+
+REMEMBERED = 4096
+"""How many texts are remembered of what stands on many lines."""
 
 
 class Changes:
@@ -104,29 +110,19 @@ def _document(changes: Changes, name: str, last: Kept | None, entry: Entry) -> K
     """Add what is to be written of a document, and return it as it will then be stored."""
     document, version = entry.document, entry.version + 1
     key = {"kind": name, "number": key_of(document.number)}
+    before = last.document if last else None
     stamp = last.stamp if last else 0
-    known, parts = (0, ()) if not isinstance(document, Order) else _parts(last, document)
-    for place, posting in enumerate(parts, start=known + 1):
+    for part, body in parts.changed(before, document):
+        stamp = zlib.crc32(body.encode(), stamp)
+        row = {**key, "part": part, "body": body}
+        changes.add(BODY, row) if before is None else changes.change(BODY, row)
+    for place, posting in parts.new_postings(before, document):
         body = codec.dumps(posting)
         stamp = zlib.crc32(body.encode(), stamp)
         changes.add(POSTING, _posting(key["number"], place, posting, body))
-    if last is None or not _same_head(last.document, document):
-        body = codec.dumps(_head(document))
-        stamp = zlib.crc32(body.encode(), stamp)
-        row = {**key, "version": version, "stamp": stamp, "day": day_of(document) or NO_DAY, "body": body}
-    else:
-        row = {**key, "version": version, "stamp": stamp}
-    if last is None:
-        changes.add(DOCUMENT, row)
-    else:
-        changes.change(DOCUMENT, {**row, "was": last.version})
+    row = {**key, "version": version, "stamp": stamp, "day": day_of(document) or NO_DAY}
+    changes.add(DOCUMENT, row) if last is None else changes.change(DOCUMENT, {**row, "was": last.version})
     return Kept(version, stamp, document)
-
-
-def _parts(last: Kept | None, order: Order) -> tuple[int, Sequence[Any]]:
-    """Return how many postings of an order are stored, and those that are not yet."""
-    known = len(last.document.postings) if last else 0
-    return known, order.postings[known:]
 
 
 def _posting(order: str, place: int, posting: Any, body: str) -> Row:
@@ -138,19 +134,6 @@ def _posting(order: str, place: int, posting: Any, body: str) -> Row:
         "day": posting.on,
         "body": body,
     }
-
-
-_HEAD = tuple(field.name for field in fields(Order) if field.name not in {"postings", "_fold"})
-
-
-def _head(document: Any) -> Any:
-    """Return what is stored as the document itself: an order without its postings, everything else as it is."""
-    return evolve(document, postings=(), fold=None) if isinstance(document, Order) and document.postings else document
-
-
-def _same_head(before: Any, after: Any) -> bool:
-    """Say whether an order differs in its postings at most."""
-    return isinstance(after, Order) and all(getattr(before, name) is getattr(after, name) for name in _HEAD)
 
 
 # ---------------------------------------------------------------------- what it is found by
@@ -247,18 +230,29 @@ def open_row(order: str, line: backorders.OpenLine) -> Row:
         "ship": line.ship_date or LAST_DAY,
         "left": line.left,
         "net": line.net,
-        "detail": codec.dumps_plain((line.order, line.customer, line.placed, line.item)),
+        "detail": _detail(line.order, line.customer, line.placed),
+        "what": _what(line.item),
     }
+
+
+@lru_cache(REMEMBERED)
+def _detail(order: str, customer: str, placed: date) -> str:
+    return codec.dumps_plain((order, customer, placed))
+
+
+@lru_cache(REMEMBERED)
+def _what(item: Item) -> str:
+    return codec.dumps_plain(item)
 
 
 def open_line(row: Row) -> backorders.OpenLine:
     """Return the open line of a row."""
-    order, customer, placed, item = codec.loads_plain(row["detail"])
+    order, customer, placed = codec.loads_plain(row["detail"])
     return backorders.OpenLine(
         order=order,
         line=row["line"],
         customer=customer,
-        item=item,
+        item=codec.loads_plain(row["what"]),
         left=Decimal(row["left"]),
         net=Decimal(row["net"]),
         placed=placed,

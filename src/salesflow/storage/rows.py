@@ -36,14 +36,16 @@ class Table:
 
 
 DOCUMENT = Table(
-    "document", ("kind", "number"), ("kind", "number", "id", "version", "stamp", "day", "body"), (("kind", "id"), ("kind", "day", "number"))
+    "document", ("kind", "number"), ("kind", "number", "id", "version", "stamp", "day"), (("kind", "id"), ("kind", "day", "number"))
 )
+BODY = Table("body", ("kind", "number", "part"), ("kind", "number", "part", "body"))
+"""The text of a document, in parts: what is large and rarely changes stands apart, so that it is not written again."""
 POSTING = Table("posting", ("order", "place"), ("order", "place", "kind", "document", "day", "body"))
 CONCERN = Table("concern", ("role", "name", "kind", "day", "number"), ("role", "name", "kind", "day", "number"), (("kind", "number"),))
 OPEN_LINE = Table(
     "open_line",
     ("order", "line"),
-    ("order", "line", "item", "customer", "ship", "left", "net", "detail"),
+    ("order", "line", "item", "customer", "ship", "left", "net", "detail", "what"),
     (("item", "ship", "order", "line"), ("customer", "ship", "order", "line"), ("ship", "order", "line")),
 )
 OPEN_PURCHASE = Table(
@@ -64,14 +66,14 @@ OPEN_INVOICE = Table(
     ("invoice", "account", "due", "balance", "currency"),
     (("account", "due", "invoice"), ("due", "invoice")),
 )
-EVENT = Table("event", ("id",), ("id", "number", "day", "kind", "body"), (("number", "id"),))
-EVENT_PARTY = Table("event_party", ("party", "event"), ("party", "event"))
+EVENT = Table("event", ("id",), ("id", "number", "party", "day", "kind", "body"), (("number", "id"), ("party", "id")))
 OUTBOX = Table("outbox", ("event",), ("event",))
 IDEMPOTENCY = Table("idempotency", ("key",), ("key", "request", "outcome"))
 SERIES = Table("series", ("name",), ("name", "last"))
 
 TABLES = (
     DOCUMENT,
+    BODY,
     POSTING,
     CONCERN,
     OPEN_LINE,
@@ -79,7 +81,6 @@ TABLES = (
     UNINVOICED_SLIP,
     OPEN_INVOICE,
     EVENT,
-    EVENT_PARTY,
     OUTBOX,
     IDEMPOTENCY,
     SERIES,

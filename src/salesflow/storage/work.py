@@ -7,31 +7,29 @@ Then what is new is written, and only that: an order that was posted to costs a 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from types import TracebackType
 from typing import Any, Generic, Self, TypeVar
-
-from attrs import evolve
 
 from salesflow import codec
 from salesflow.checks import require_text
 from salesflow.errors import ConflictError, DuplicateError, NotFoundError, RefusedError, StorageError
 from salesflow.kinds import KINDS, Repositories, number_of
-from salesflow.lookups import NO_DAY, Role, concerns, parties_of, require_kept
+from salesflow.lookups import NO_DAY, Role, concerns, party_of, require_kept
 from salesflow.model.order import Order
 from salesflow.outcome import Outcome
 from salesflow.period import Period
 from salesflow.ports import ANOTHER_REQUEST, PAGE, Page
 from salesflow.process import timeline
-from salesflow.storage import changes
+from salesflow.storage import changes, parts
 from salesflow.storage.cache import Cache, Kept
 from salesflow.storage.keys import LAST, cursor, key_of, values_of
 from salesflow.storage.rows import (
+    BODY,
     CONCERN,
     DOCUMENT,
     EVENT,
-    EVENT_PARTY,
     IDEMPOTENCY,
     OPEN_INVOICE,
     OPEN_LINE,
@@ -46,6 +44,8 @@ from salesflow.storage.rows import (
 
 D = TypeVar("D")
 
+PATIENCE = 100
+"""How often a document is read again where others change it meanwhile."""
 BATCH = 500
 """How many values one question names at most."""
 
@@ -307,21 +307,43 @@ class Work(Repositories):
             there = {head["number"] for head in heads}
             wanted = [key for key in keys if key not in found and (key in there or not self._cache.has(name, key))]
         if wanted:
-            rows = self.rows.find(_by_key(name, wanted, ("number", "version", "stamp", "body")))
-            postings = self._postings([row["number"] for row in rows]) if name == KINDS[Order] else {}
-            for row in rows:
-                key = row["number"]
-                kept = Kept(row["version"], row["stamp"], _document(name, row, postings.get(key, ())))
-                self._cache.keep(name, key, kept)
-                found[key] = kept
+            found |= self._read_anew(name, wanted)
         return found
 
-    def _postings(self, keys: Sequence[str]) -> dict[str, list[str]]:
+    def _read_anew(self, name: str, keys: Sequence[str]) -> dict[str, Kept]:
+        """Read documents in their parts, until none of them was changed by somebody else between two parts."""
+        heads = self._heads(name, keys)
+        for _ in range(PATIENCE):
+            found = self._whole(name, heads) if heads else {}
+            again = self._heads(name, keys) if heads else heads
+            if again == heads:
+                for key, kept in found.items():
+                    self._cache.keep(name, key, kept)
+                return found
+            heads = again
+        raise ConflictError(f"{name} {', '.join(keys)} changed again and again while being read")
+
+    def _heads(self, name: str, keys: Sequence[str]) -> Sequence[Row]:
+        return self.rows.find(_by_key(name, keys, ("number", "version", "stamp")))
+
+    def _whole(self, name: str, heads: Sequence[Row]) -> dict[str, Kept]:
+        there = tuple([head["number"] for head in heads])
+        bodies: dict[str, dict[str, str]] = {key: {} for key in there}
+        for row in self.rows.find(Find(table=BODY, equal={"kind": name, "number": there}, columns=("number", "part", "body"))):
+            bodies[row["number"]][row["part"]] = row["body"]
+        postings = self._postings(there) if name == KINDS[Order] else {}
+        return {
+            head["number"]: Kept(
+                head["version"], head["stamp"], _document(name, head["number"], bodies[head["number"]], postings.get(head["number"], ()))
+            )
+            for head in heads
+        }
+
+    def _postings(self, keys: tuple[str, ...]) -> dict[str, list[str]]:
         found: dict[str, list[str]] = {}
-        if keys:
-            asked = Find(table=POSTING, equal={"order": tuple(keys)}, order=("order", "place"), columns=("order", "body"))
-            for row in self.rows.find(asked):
-                found.setdefault(row["order"], []).append(row["body"])
+        asked = Find(table=POSTING, equal={"order": keys}, order=("order", "place"), columns=("order", "body"))
+        for row in self.rows.find(asked):
+            found.setdefault(row["order"], []).append(row["body"])
         return found
 
     # ------------------------------------------------------------------ numbers, keys, events
@@ -373,17 +395,16 @@ class Work(Repositories):
             return
         self._begin()
         rows = [
-            {"number": key_of(event.number), "day": event.on, "kind": type(event).__name__, "body": codec.dumps(event)}
+            {
+                "number": key_of(event.number),
+                "party": key_of(party_of(event)),
+                "day": event.on,
+                "kind": type(event).__name__,
+                "body": codec.dumps(event),
+            }
             for event in self._events
         ]
         places = self.rows.append(rows)
-        parties = [
-            {"party": key_of(party), "event": place}
-            for place, event in zip(places, self._events, strict=True)
-            for party in sorted(parties_of(event))
-        ]
-        if parties:
-            self.rows.insert(EVENT_PARTY, parties)
         if self._outbox:
             self.rows.insert(OUTBOX, [{"event": place} for place in places])
         self._events = []
@@ -496,8 +517,7 @@ class Work(Repositories):
         documents = self._find_in(CONCERN, "name", names, {"role": (Role.CUSTOMER.value, Role.PERSON.value)}, ("number",))
         numbers = dict.fromkeys([*names, *(row["number"] for row in documents)])
         told = {row["id"]: row["body"] for row in self._find_in(EVENT, "number", list(numbers), {}, ("id", "body"))}
-        named = [row["event"] for row in self._find_in(EVENT_PARTY, "party", names, {}, ("event",))]
-        told |= {row["id"]: row["body"] for row in self._find_in(EVENT, "id", named, {}, ("id", "body"))}
+        told |= {row["id"]: row["body"] for row in self._find_in(EVENT, "party", names, {}, ("id", "body"))}
         return timeline.told((place, codec.loads(body)) for place, body in sorted(told.items()))
 
     def _merged(self, party: str) -> list[str]:
@@ -533,10 +553,12 @@ def _by_key(name: str, keys: Sequence[str], columns: tuple[str, ...]) -> Find:
     return Find(table=DOCUMENT, equal={"kind": name, "number": keys[0] if len(keys) == 1 else tuple(keys)}, columns=columns)
 
 
-def _document(name: str, row: Row, postings: Iterable[str]) -> Any:
-    """Return the document of a row; the postings of an order stand apart."""
-    document = codec.loads(row["body"])
+def _document(name: str, key: str, texts: Mapping[str, str], postings: Iterable[str]) -> Any:
+    """Return the document of its parts, as long as it is one of that kind."""
+    try:
+        document = parts.whole(texts, postings)
+    except (KeyError, codec.CodecError) as error:
+        raise StorageError(f"{name} {key!r} cannot be read: {error}") from error
     if type(document) is not _KIND_OF[name]:
-        raise StorageError(f"{name} {row['number']!r} is stored as a {type(document).__name__}")
-    bodies = list(postings)
-    return evolve(document, postings=tuple([codec.loads(body) for body in bodies])) if bodies else document
+        raise StorageError(f"{name} {key!r} is stored as a {type(document).__name__}")
+    return document
