@@ -1,4 +1,8 @@
-"""Documents in a database: SQLite for one machine, PostgreSQL for many. It needs the extra ``sql``."""
+"""
+Documents in a database: SQLite for one machine, PostgreSQL for many.
+
+It needs the extra ``sql``, and ``postgresql`` for that database. Programs that await take ``salesflow.sql.aio``, with the extra ``async``.
+"""
 
 from __future__ import annotations
 

@@ -56,7 +56,7 @@ class Store(RowStore):
     def create(self) -> Store:
         """Make the tables that are not there yet, for applications without migrations; return the store."""
         metadata = next(iter(self.tables.values())).metadata
-        with _named_errors():
+        with named_errors():
             metadata.create_all(self.engine, tables=list(self.tables.values()))
         return self
 
@@ -93,12 +93,12 @@ class Store(RowStore):
         self.engine.dispose()
 
     def _connected(self) -> SqlRows:
-        with _named_errors():
+        with named_errors():
             return SqlRows(self.engine.connect(), self._statements)
 
 
 @contextmanager
-def _named_errors() -> Iterator[None]:
+def named_errors() -> Iterator[None]:
     """Raise what SQLAlchemy says of a database that cannot be reached or set up as a ``StorageError``."""
     try:
         yield

@@ -14,7 +14,6 @@ from salesflow.errors import ConflictError
 from salesflow.lookups import LAST_DAY, NO_DAY, Uninvoiced, concerns, day_of, uninvoiced_of
 from salesflow.model.invoice import Invoice, InvoiceKind, InvoiceStatus
 from salesflow.model.order import Order
-from salesflow.model.product import Item
 from salesflow.model.purchase import Purchase
 from salesflow.process import backorders
 from salesflow.storage import parts
@@ -38,7 +37,7 @@ if TYPE_CHECKING:
     from salesflow.storage.work import Entry
 
 REMEMBERED = 4096
-"""How many texts are remembered of what stands on many lines."""
+"""How many texts are remembered of what all lines of an order share."""
 
 
 class Changes:
@@ -231,18 +230,13 @@ def open_row(order: str, line: backorders.OpenLine) -> Row:
         "left": line.left,
         "net": line.net,
         "detail": _detail(line.order, line.customer, line.placed),
-        "what": _what(line.item),
+        "what": codec.dumps_plain(line.item),
     }
 
 
 @lru_cache(REMEMBERED)
 def _detail(order: str, customer: str, placed: date) -> str:
     return codec.dumps_plain((order, customer, placed))
-
-
-@lru_cache(REMEMBERED)
-def _what(item: Item) -> str:
-    return codec.dumps_plain(item)
 
 
 def open_line(row: Row) -> backorders.OpenLine:
