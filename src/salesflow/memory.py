@@ -8,7 +8,7 @@ and commits them together after checking that nobody else has changed what it pu
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Hashable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from datetime import date
 from operator import itemgetter
 from threading import Lock
@@ -259,7 +259,7 @@ class Work(Repositories):
         return timeline.of(party, self._store.events, documents, known=self.parties)
 
 
-def _page(found: list[tuple[tuple[str, ...], D]], after: str | None, limit: int) -> Page[D]:
+def _page(found: Sequence[tuple[tuple[str, ...], D]], after: str | None, limit: int) -> Page[D]:
     """Return one page of what was found, each with what it is sorted by."""
     rest = sorted((each for each in found if after is None or each[0] > tuple(json.loads(after))), key=itemgetter(0))
     page = tuple(document for _, document in rest[:limit])

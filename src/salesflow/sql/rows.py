@@ -145,7 +145,7 @@ class Statements:
     @property
     def queue_up(self) -> Prepared:
         """The statement that makes whoever appends events wait for whoever is doing so, on PostgreSQL."""
-        lock = literal_column(str(zlib.crc32(self.tables[EVENT.name].fullname.encode())))
+        lock: Any = literal_column(str(zlib.crc32(self.tables[EVENT.name].fullname.encode())))
         return self._made.get("queue up") or self._make("queue up", select(func.pg_advisory_xact_lock(lock)))
 
     @property

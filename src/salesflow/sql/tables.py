@@ -103,6 +103,7 @@ def _table(each: rows.Table, metadata: MetaData, prefix: str, schema: str | None
     columns = [Column(column, _TYPES.get(column, Key()), nullable=False, primary_key=column == "id") for column in each.columns]
     unique = UniqueConstraint(*each.key, name=f"{name}_key") if counts_up else PrimaryKeyConstraint(*each.key, name=f"{name}_pkey")
     constraints = [] if each.key == ("id",) else [unique]
-    indexes = [Index(f"{name}_by_{'_'.join(columns)}", *columns) for columns in each.finds]
-    options = {"sqlite_autoincrement": True} if counts_up else {"sqlite_with_rowid": False}
-    return Table(name, metadata, *columns, *constraints, *indexes, schema=schema, **options)
+    indexes = [Index(f"{name}_by_{'_'.join(found)}", *found) for found in each.finds]
+    options: dict[str, Any] = {"sqlite_autoincrement": True} if counts_up else {"sqlite_with_rowid": False}
+    parts: list[Any] = [*columns, *constraints, *indexes]
+    return Table(name, metadata, *parts, schema=schema, **options)
