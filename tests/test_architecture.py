@@ -18,7 +18,7 @@ from salesflow import registry
 SOURCE = Path(salesflow.__file__).parent
 MODULES = sorted(path.relative_to(SOURCE) for path in SOURCE.rglob("*.py"))
 LAYERS = ("model", "billing", "process")
-ADAPTERS = ("documents", "exports")
+ADAPTERS = ("documents", "exports", "testing")
 
 
 def parsed(path: Path) -> ast.Module:
