@@ -6,8 +6,11 @@ from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
 from functools import lru_cache
+from typing import Any, TypeVar
 
 from hypothesis import strategies as st
+
+T = TypeVar("T")
 
 CURRENCIES = ("EUR", "JPY", "KWD", "USD", "CHF", "CLF", "NLG")
 """Of two digits, none, three and four; the last one was withdrawn."""
@@ -54,18 +57,29 @@ EDGES = tuple(
 )
 
 
+def _picked_or(picked: tuple[T, ...], drawn: st.SearchStrategy[T]) -> st.SearchStrategy[T]:
+    """Draw what was picked by hand two times out of three; one choice for both is quicker than a choice of strategies."""
+    return _picked(picked, drawn, st.integers(0, len(picked) * 3 // 2))
+
+
+@st.composite
+def _picked(draw: st.DrawFn, picked: tuple[Any, ...], drawn: st.SearchStrategy[Any], places: st.SearchStrategy[int]) -> Any:
+    place = draw(places)
+    return picked[place] if place < len(picked) else draw(drawn)
+
+
 @lru_cache
 def texts(*, nul: bool = True) -> st.SearchStrategy[str]:
     """Any text, also empty, invisible or long; with ``nul=False`` without the character that some databases do not store."""
     picked = (*VISIBLE, *HIDDEN, "before\0after") if nul else (*VISIBLE, *HIDDEN)
-    return st.sampled_from(picked) | _generated(nul=nul)
+    return _picked_or(picked, _generated(nul=nul))
 
 
 @lru_cache
 def names(*, nul: bool = True) -> st.SearchStrategy[str]:
     """Text that names something: with at least one visible character, and at most 255."""
     picked = (*VISIBLE, "before\0after") if nul else VISIBLE
-    return st.sampled_from(picked) | _generated(nul=nul).map(lambda text: text if text.strip() else f"{text}x")
+    return _picked_or(picked, _generated(nul=nul).map(lambda text: text if text.strip() else f"{text}x"))
 
 
 def _generated(*, nul: bool) -> st.SearchStrategy[str]:
@@ -80,7 +94,7 @@ def currencies() -> st.SearchStrategy[str]:
 def _numbers(picked: Iterable[str], least: int, most: int, places: int) -> st.SearchStrategy[Decimal]:
     """Numbers picked by hand, and others whose digits and exponent are drawn apart."""
     drawn = st.builds(lambda digits, places: Decimal(f"{digits}E-{places}"), st.integers(least, most), st.integers(0, places))
-    return st.sampled_from([Decimal(each) for each in picked]) | drawn
+    return _picked_or(tuple(Decimal(each) for each in picked), drawn)
 
 
 _ABOVE = ("1", "1.00", "1E+1", "10", "0.001", "2.675", "0.335", "1E-18", "9.99E+20", "12345678901234567890.12345678901234567890", "3.3333")
@@ -120,12 +134,12 @@ def shares() -> st.SearchStrategy[Decimal]:
 def whole(least: int = -(2**63), most: int = 2**63 - 1) -> st.SearchStrategy[int]:
     """Whole numbers, as large as a database keeps them, small ones more often."""
     low, high = max(least, -3), min(most, 12)
-    return st.integers(low, high) | st.integers(least, most)
+    return _picked_or(tuple(range(low, high + 1)), st.integers(least, most))
 
 
 def days() -> st.SearchStrategy[date]:
     """Days, the first and the last of the calendar included."""
-    return st.sampled_from(EDGES) | st.dates()
+    return _picked_or(EDGES, st.dates())
 
 
 def moments() -> st.SearchStrategy[datetime]:

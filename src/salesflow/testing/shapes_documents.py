@@ -65,7 +65,8 @@ def _invoice(draw: st.DrawFn, values: dict[str, Any]) -> None:
 
 def _credits(values: dict[str, Any]) -> tuple[Credited, ...]:
     """Let what was credited be of lines that are there."""
-    own = list(range(1, 1 + sum(len(part.terms) for part in values["parts"] if part.credits is None)))
+    backs = [part.credits is not None for part in values["parts"] for _ in part.terms]
+    own = [number for number, back in enumerate(backs, start=1) if not back]
     own += [line.number for line in values["free_text"] if line.credits is None]
     found = []
     for credit in values["credits"]:
