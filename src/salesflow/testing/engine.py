@@ -136,17 +136,12 @@ def _draw(
     values = {name: draw(each) for name, each in needed}
     for start in range(0, len(left), _BITS):
         some = left[start : start + _BITS]
-        chosen = draw(_masks(len(some)))
+        chosen = draw(primitives.places(2 ** len(some)))
         for place, (name, each, default) in enumerate(some):
             values[name] = draw(each) if chosen >> place & 1 else default
     if mend is not None:
         mend(draw, values)
     return kind(**values)
-
-
-@cache
-def _masks(bits: int) -> st.SearchStrategy[int]:
-    return st.integers(0, 2**bits - 1)
 
 
 def by_type(hint: Any, field: attrs.Attribute[Any] | None = None, *, nul: bool = True) -> st.SearchStrategy[Any]:

@@ -7,6 +7,7 @@ With ``nul=False`` no text has the character NUL, which some databases do not st
 
 from __future__ import annotations
 
+from operator import attrgetter
 from typing import Any
 
 from hypothesis import strategies as st
@@ -39,6 +40,7 @@ from salesflow.model.target import Target
 from salesflow.model.trade_agreement import TradeAgreement
 from salesflow.model.transfer import Transfer
 from salesflow.testing.engine import values_of
+from salesflow.testing.lives import lives
 
 
 def parties(*, nul: bool = True, **given: Any) -> st.SearchStrategy[Party]:
@@ -117,8 +119,13 @@ def agreements(*, nul: bool = True, **given: Any) -> st.SearchStrategy[SalesAgre
 
 
 def orders(*, nul: bool = True, **given: Any) -> st.SearchStrategy[Order]:
-    """Orders of every type, with a ledger that its lines can bear."""
-    return values_of(Order, nul=nul, **given)
+    """
+    Orders of every type: as a life left them, or of any terms with a ledger that these can bear.
+
+    Where other fields than the currency and the customer are given, they are of the second sort only.
+    """
+    plain = values_of(Order, nul=nul, **given)
+    return plain if given.keys() - {"currency", "customer"} else plain | lives(nul=nul, **given).map(attrgetter("order"))
 
 
 def confirmations(*, nul: bool = True, **given: Any) -> st.SearchStrategy[OrderConfirmation]:
@@ -142,8 +149,13 @@ def invoice_drafts(*, nul: bool = True, **given: Any) -> st.SearchStrategy[Invoi
 
 
 def invoices(*, nul: bool = True, **given: Any) -> st.SearchStrategy[Invoice]:
-    """Invoices of every kind, with credits and settlements."""
-    return values_of(Invoice, nul=nul, **given)
+    """
+    Invoices of every kind, with credits and settlements: as a life left them, or of anything that an invoice may hold.
+
+    Where other fields than the currency are given, they are of the second sort only.
+    """
+    plain = values_of(Invoice, nul=nul, **given)
+    return plain if given.keys() - {"currency"} else plain | lives(nul=nul, invoiced=True, **given).map(lambda life: life.of(Invoice)[-1])
 
 
 def payments(*, nul: bool = True, **given: Any) -> st.SearchStrategy[Payment]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any, TypeVar
 
 from hypothesis import strategies as st
@@ -59,12 +59,18 @@ EDGES = tuple(
 
 def _picked_or(picked: tuple[T, ...], drawn: st.SearchStrategy[T]) -> st.SearchStrategy[T]:
     """Draw what was picked by hand two times out of three; one choice for both is quicker than a choice of strategies."""
-    return _picked(picked, drawn, st.integers(0, len(picked) * 3 // 2))
+    return _picked(picked, drawn, places(len(picked) * 3 // 2 + 1))
+
+
+@cache
+def places(count: int) -> st.SearchStrategy[int]:
+    """Places in something of so many, from zero; made once, since making a strategy costs more than drawing from it."""
+    return st.integers(0, count - 1)
 
 
 @st.composite
-def _picked(draw: st.DrawFn, picked: tuple[Any, ...], drawn: st.SearchStrategy[Any], places: st.SearchStrategy[int]) -> Any:
-    place = draw(places)
+def _picked(draw: st.DrawFn, picked: tuple[Any, ...], drawn: st.SearchStrategy[Any], where: st.SearchStrategy[int]) -> Any:
+    place = draw(where)
     return picked[place] if place < len(picked) else draw(drawn)
 
 
@@ -86,6 +92,7 @@ def _generated(*, nul: bool) -> st.SearchStrategy[str]:
     return st.text(st.characters(exclude_categories=["Cs"], exclude_characters="" if nul else "\0"), max_size=8)
 
 
+@lru_cache
 def currencies() -> st.SearchStrategy[str]:
     """Codes of currencies that differ in their digits."""
     return st.sampled_from(CURRENCIES)
@@ -101,31 +108,37 @@ _ABOVE = ("1", "1.00", "1E+1", "10", "0.001", "2.675", "0.335", "1E-18", "9.99E+
 _ZEROS = ("0", "-0", "0.00", "0E+3", "-0E-7")
 
 
+@lru_cache
 def decimals() -> st.SearchStrategy[Decimal]:
     """Any finite number: of many digits, with exponents and trailing zeros, below zero, and the zero that is below zero."""
     return _numbers((*_ABOVE, *_ZEROS, *(f"-{each}" for each in _ABOVE)), -(10**12), 10**12, 6)
 
 
+@lru_cache
 def above_zero() -> st.SearchStrategy[Decimal]:
     """Numbers above zero."""
     return _numbers(_ABOVE, 1, 10**12, 6)
 
 
+@lru_cache
 def not_zero() -> st.SearchStrategy[Decimal]:
     """Numbers above or below zero."""
     return above_zero() | above_zero().map(Decimal.copy_negate)
 
 
+@lru_cache
 def zero_or_more() -> st.SearchStrategy[Decimal]:
     """Numbers that are not below zero."""
     return _numbers((*_ABOVE, *_ZEROS), 0, 10**12, 6)
 
 
+@lru_cache
 def percentages() -> st.SearchStrategy[Decimal]:
     """Numbers from 0 to 100, both ends included."""
     return _numbers((*_ZEROS, "100", "1E+2", "100.00", "33.3333333333333333", "0.0001", "21", "9.0"), 0, 100, 4)
 
 
+@lru_cache
 def shares() -> st.SearchStrategy[Decimal]:
     """Numbers between 0 and 100, both ends left out."""
     return _numbers(("0.0001", "99.9999", "50", "5E+1", "20.00", "33.3333333333333333"), 1, 99, 4)
@@ -137,11 +150,13 @@ def whole(least: int = -(2**63), most: int = 2**63 - 1) -> st.SearchStrategy[int
     return _picked_or(tuple(range(low, high + 1)), st.integers(least, most))
 
 
+@lru_cache
 def days() -> st.SearchStrategy[date]:
     """Days, the first and the last of the calendar included."""
     return _picked_or(EDGES, st.dates())
 
 
+@lru_cache
 def moments() -> st.SearchStrategy[datetime]:
     """Moments that know their offset, to the microsecond."""
     local = st.datetimes(datetime(1900, 1, 1), datetime(2100, 12, 31))  # noqa: DTZ001  the offset is drawn beside it

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from functools import lru_cache
 from itertools import accumulate
 from typing import Any
 
@@ -20,7 +21,7 @@ from salesflow.model.subscription import Every
 from salesflow.model.terms import LONGEST, CashDiscount, Instalment, PaymentDay, PaymentTerms
 from salesflow.money import exact
 from salesflow.period import Period
-from salesflow.testing.engine import several, shape
+from salesflow.testing.engine import several, shape, values_of
 from salesflow.testing.primitives import above_zero, days, decimals, names, not_zero, percentages, whole, zero_or_more
 
 SPLITS = tuple(
@@ -98,6 +99,12 @@ def _quotation_line(draw: st.DrawFn, values: dict[str, Any]) -> None:
 def _free_text_line(draw: st.DrawFn, values: dict[str, Any]) -> None:
     if values["price"] is None and values["net"] is None:
         values[draw(st.sampled_from(["price", "net"]))] = draw(decimals())
+
+
+@lru_cache
+def payment_terms() -> st.SearchStrategy[PaymentTerms]:
+    """Terms of payment of every method, with payment days, instalments and chains of cash discounts."""
+    return values_of(PaymentTerms)
 
 
 def distributions(*, nul: bool = True) -> st.SearchStrategy[tuple[tuple[str, Decimal], ...]]:
