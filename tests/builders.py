@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from salesflow import Item, Order, OrderLine, Party, PartyKind, Product, ProductKind, RefusedError, Role, Vat, orders
+from salesflow import Item, Order, OrderLine, Party, PartyKind, Product, ProductKind, RefusedError, Role, Tolerance, Vat, orders
 
 DAY = date(2026, 3, 2)
 LATER = date(2026, 3, 16)
@@ -32,6 +32,11 @@ def chang(quantity: Decimal | int, **terms: Any) -> OrderLine:
 def advice(quantity: Decimal | int, **terms: Any) -> OrderLine:
     """Return a line of advice, a service."""
     return orders.line(ADVICE, quantity, **terms)
+
+
+def tolerant(over: int, under: int = 0) -> Item:
+    """Return an item that may be delivered so many percent over or under."""
+    return Item(number="I-1", tolerance=Tolerance(over=Decimal(over), under=Decimal(under)))
 
 
 def an_order(*lines: OrderLine, number: str = "SO-1", **terms: Any) -> Order:

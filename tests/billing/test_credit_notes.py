@@ -35,8 +35,8 @@ from salesflow import (
 from salesflow.model.events import CreditNotePosted, InvoiceCredited
 from salesflow.model.invoice import InvoiceKind
 from salesflow.money import quantum_of
+from salesflow.testing.strategies import order_lines
 from tests.builders import ACME, DAY, LATER, STANDARD, advice, an_order, chai, chang, codes
-from tests.strategies import order_lines
 
 FREIGHT = Charge(number=1, code="freight", amount=Decimal("12.50"), vat=STANDARD)
 

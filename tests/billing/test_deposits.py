@@ -31,8 +31,8 @@ from salesflow import (
 )
 from salesflow.model.ledger import Fold
 from salesflow.model.voucher import PostingProfile, ProfileRow, Purpose
+from salesflow.testing.strategies import order_lines
 from tests.builders import ACME, DAY, LATER, STANDARD, an_order, chai, codes
-from tests.strategies import order_lines
 
 LOW = Vat("S", Decimal(9))
 

@@ -35,8 +35,7 @@ from salesflow.billing import invoice_life
 from salesflow.model.invoice import InvoiceKind
 from salesflow.model.ledger import Kind
 from salesflow.model.policies import ImpliesDelivery
-from tests.builders import DAY, LATER, STANDARD, advice, an_order, chai, chang, codes
-from tests.strategies import tolerant
+from tests.builders import DAY, LATER, STANDARD, advice, an_order, chai, chang, codes, tolerant
 
 FREIGHT = Charge(number=1, code="freight", amount=Decimal("12.50"))
 

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from salesflow import Charge, CreditOf, Order, OrderLine, credit_notes, deliveries, invoices, orders
+from salesflow.testing.strategies import order_lines
 from tests.builders import DAY, STANDARD, an_order, chai
-from tests.strategies import order_lines
 
 TENTH = Charge(number=1, code="total-discount", amount=Decimal("-18.00"), vat=STANDARD, spread=True)
 FREIGHT = Charge(number=2, code="freight", amount=Decimal("12.50"))

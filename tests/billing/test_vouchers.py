@@ -27,8 +27,8 @@ from salesflow import (
 from salesflow.model.policies import SettlementPolicy
 from salesflow.model.terms import CashDiscount
 from salesflow.model.voucher import PostingProfile, ProfileRow, Purpose, Scope, Voucher
+from salesflow.testing.strategies import order_lines
 from tests.builders import ACME, DAY, STANDARD, an_order, chai, codes
-from tests.strategies import order_lines
 
 BOOKS = {
     Purpose.RECEIVABLE: "1300",

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from salesflow import Money, OrderLine, Period, deliveries, fulfilment, invoices, orders, payments, summaries
 from salesflow.process.item_transactions import item_transactions
+from salesflow.testing.strategies import order_lines
 from tests.builders import DAY, LATER, an_order
-from tests.strategies import order_lines
 
 
 def a_life(lines: list[OrderLine]) -> list[Any]:

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from salesflow import Charge, Item, OrderLine, OrderStatus, OrderType, deliveries, invoices
 from salesflow.model.totals import add_up
 from salesflow.money import quantum_of
+from salesflow.testing.strategies import CURRENCIES, VATS, cuts, order_lines
 from tests.builders import DAY, an_order
-from tests.strategies import CURRENCIES, VATS, cuts, order_lines
 
 
 def once_rounded(line: OrderLine, currency: str) -> Decimal:

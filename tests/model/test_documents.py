@@ -31,8 +31,7 @@ from salesflow import (
 from salesflow.model.ledger import Fold, Kind, Posting, smaller
 from salesflow.model.order import require_lines
 from salesflow.model.party import with_role
-from tests.builders import ACME, CHAI, DAY, JANE, an_order, chai, chang
-from tests.strategies import tolerant
+from tests.builders import ACME, CHAI, DAY, JANE, an_order, chai, chang, tolerant
 
 
 def documents() -> list[Any]:

@@ -23,8 +23,7 @@ from salesflow.model.events import SubscriptionRenewed
 from salesflow.model.ledger import Kind
 from salesflow.model.order import PickingStatus
 from salesflow.model.packing_slip import SlipStatus
-from tests.builders import DAY, LATER, an_order, chai, chang, codes
-from tests.strategies import tolerant
+from tests.builders import DAY, LATER, an_order, chai, chang, codes, tolerant
 
 
 def a_hundred(over: int = 5, under: int = 5, sign: int = 1) -> Order:

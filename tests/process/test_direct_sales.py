@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from salesflow import InvoicePolicy, InvoiceStatus, OrderLine, OrderStatus, RefusedError, direct_sales, item_transactions, memory
+from salesflow.testing.strategies import order_lines
 from tests.builders import JANE, an_order, chai, chang, codes
-from tests.strategies import order_lines
 
 NOON = datetime(2026, 3, 7, 12, 0, tzinfo=UTC)
 

@@ -47,9 +47,9 @@ from salesflow.model.quotation import Initiative, Severity, VersionState
 from salesflow.model.trade_agreement import Discount, Relation
 from salesflow.period import Period
 from salesflow.process.commitments import fulfilment
+from salesflow.testing.strategies import prices as some_prices
+from salesflow.testing.strategies import quantities
 from tests.builders import ACME, CHAI, CHANG, DAY, JANE, LATER, STANDARD, chai, codes
-from tests.strategies import prices as some_prices
-from tests.strategies import quantities
 
 D = Decimal
 S = QuotationStatus
