@@ -109,8 +109,8 @@ def named_errors() -> Iterator[None]:
 def engine_of(database: str | Path, *, synchronous: Synchronous = "NORMAL") -> Engine:
     """Return an engine for a URL or for the path of a file, which is made where it is not there."""
     text = str(database)
-    url = make_url(text) if "://" in text else f"sqlite:///{text}"
-    engine = create_engine(url)
+    with named_errors():
+        engine = create_engine(make_url(text) if "://" in text else f"sqlite:///{text}")
     if engine.dialect.name == "sqlite":
         prepare(engine, synchronous=synchronous)
     return engine
