@@ -9,7 +9,7 @@ Every customer gets one invoice per month, for what was delivered in it, and pay
 Three more columns of ``orders.csv`` may be there. ``order_type`` is blank for a sales order.
 ``paid`` is what was received for the order, and blank when that is all of it. ``project`` is what item requirements are for.
 
-Each step is a few lines of ``order_to_cash.py``, beside this script.
+Each step is a few lines of ``wholesale.py``, beside this script.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ from datetime import date
 from functools import partial
 from pathlib import Path
 
-from order_to_cash import MARKET, currency_code, figures, progress, report, take
 from salesflow import Period, memory, summaries
 from tables import TableError
+from wholesale import MARKET, currency_code, figures, progress, report, take
 
 __all__ = ["bill", "figures", "main", "progress", "run"]
 

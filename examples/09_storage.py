@@ -24,9 +24,9 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from month_end import spread, store_of
-from order_to_cash import MARKET, currency_code, figures, report, take
 from salesflow.errors import StorageError
 from tables import TableError
+from wholesale import MARKET, currency_code, figures, report, take
 
 EXECUTORS: dict[str, Callable[[int], Executor]] = {
     "thread": ThreadPoolExecutor,
@@ -68,7 +68,8 @@ def main() -> int:
         with TemporaryDirectory() as place, EXECUTORS[options.executor](options.workers) as executor:
             found = run(options.folder, options.currency, options.database or str(Path(place) / "sales.db"), executor)
     except (TableError, StorageError) as error:
-        print("\n" if sys.stderr.isatty() else "", error, sep="", file=sys.stderr)  # below the bar, where there is one
+        [first, *_] = str(error).splitlines()  # a database may say much
+        print("\n" if sys.stderr.isatty() else "", first, sep="", file=sys.stderr)  # below the bar, where there is one
         return 2
     print(json.dumps(found, indent=2) if options.json else report(found))
     return 0
