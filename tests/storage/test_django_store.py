@@ -21,6 +21,7 @@ from salesflow import ConflictError, Item, Party, Period, Product, Role, deliver
 from salesflow.errors import StorageError
 from salesflow.storage.rows import SERIES
 from salesflow.storage.store import RowStore
+from salesflow.testing.contract import StoreContract
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 DAY = date(2026, 3, 2)
@@ -177,3 +178,12 @@ def test_a_database_that_does_not_answer(filled: RowStore, monkeypatch: pytest.M
     with pytest.raises(StorageError, match="no such table") as told, filled.begin() as work:
         work.orders.get("SO-1")
     assert isinstance(told.value.__cause__, OperationalError)
+
+
+class TestTheContract(StoreContract):
+    """Everything that a store promises."""
+
+    @pytest.fixture
+    def store(self, store: RowStore) -> RowStore:
+        """An empty store."""
+        return store
