@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterator
 from datetime import date
@@ -27,24 +28,18 @@ EXAMPLES = Path(__file__).parents[2] / "examples"
 DAY = date(2026, 3, 2)
 ACME = Party(number="ACME", name="Acme Workshops", roles=(Role.CUSTOMER,))
 HOSE = Product(item=Item(number="HOSE"), price=Decimal("18.00"))
-WAIT = 30
+BLOCKS = re.findall(r"^```python\n(.*?)^```", (EXAMPLES / "django_store" / "README.md").read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+"""The Python of the README."""
 
 
 @pytest.fixture(scope="session")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
-    """A project of Django with the app in it, migrated, on a file; it yields the module with the rows."""
-    options = {
-        "transaction_mode": "IMMEDIATE",
-        "init_command": "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL",
-        "timeout": WAIT,
-    }
-    file = tmp_path_factory.mktemp("django") / "shop.db"
+    """A project of Django with the settings of the README, migrated, on a file; it yields the module with the rows."""
+    chosen: dict[str, Any] = {}
+    exec(BLOCKS[0], chosen)  # noqa: S102  it is our own page
+    chosen["DATABASES"]["default"]["NAME"] = tmp_path_factory.mktemp("django") / "shop.db"
     sys.path.insert(0, str(EXAMPLES))
-    settings.configure(
-        INSTALLED_APPS=["django_store"],
-        DATABASES={"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": file, "OPTIONS": options}},
-        USE_TZ=True,
-    )
+    settings.configure(INSTALLED_APPS=chosen["INSTALLED_APPS"], DATABASES=chosen["DATABASES"], USE_TZ=True)
     django.setup()
     call_command("migrate", verbosity=0)
     from django_store import rows  # noqa: PLC0415  its models need the settings above
@@ -81,6 +76,14 @@ def test_the_migration_makes_what_the_models_say(project: Any) -> None:
     """``makemigrations`` finds nothing to add, and the project passes its checks."""
     call_command("makemigrations", "--check", "--dry-run", stdout=StringIO())
     call_command("check", fail_level="WARNING", stderr=StringIO(), stdout=StringIO())
+
+
+def test_the_readme_runs(store: RowStore) -> None:
+    """What it shows after the settings runs from top to bottom."""
+    names: dict[str, Any] = {}
+    for block in BLOCKS[1:]:
+        exec(block, names)  # noqa: S102
+    assert len(store.events) == 3
 
 
 def test_from_order_to_cash(filled: RowStore) -> None:
