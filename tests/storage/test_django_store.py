@@ -28,7 +28,9 @@ EXAMPLES = Path(__file__).parents[2] / "examples"
 DAY = date(2026, 3, 2)
 ACME = Party(number="ACME", name="Acme Workshops", roles=(Role.CUSTOMER,))
 HOSE = Product(item=Item(number="HOSE"), price=Decimal("18.00"))
-BLOCKS = re.findall(r"^```python\n(.*?)^```", (EXAMPLES / "django_store" / "README.md").read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+BLOCKS = re.findall(
+    r"^```python\n(.*?)^```", (EXAMPLES / "django_store" / "README.md").read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL
+)
 """The Python of the README."""
 
 
