@@ -47,6 +47,7 @@ class Store(RowStore):
         remembered: int = REMEMBERED,
         outbox: bool = False,
     ) -> None:
+        self.engine: Engine
         if isinstance(database, Engine):
             self.engine = database.execution_options(isolation_level="AUTOCOMMIT")
         else:
