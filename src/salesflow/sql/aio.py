@@ -191,10 +191,12 @@ class AsyncStore:
         remembered: int = rows_store.REMEMBERED,
         outbox: bool = False,
     ) -> None:
-        made = database if isinstance(database, AsyncEngine) else async_engine_of(database, synchronous=synchronous)
-        self.engine = made.execution_options(isolation_level="AUTOCOMMIT")
+        if isinstance(database, AsyncEngine):
+            self.engine = database.execution_options(isolation_level="AUTOCOMMIT")
+        else:
+            self.engine = async_engine_of(database, synchronous=synchronous)
         self.tables = make_tables(MetaData()) if tables is None else tables
-        self._statements = Statements(self.tables, made.dialect)
+        self._statements = Statements(self.tables, self.engine.dialect)
         self._cache = Cache(remembered)
         self._outbox = outbox
         self.events = AsyncEvents(rows_store.Events(self._connected))
@@ -224,7 +226,8 @@ def async_engine_of(database: str | Path, *, synchronous: Synchronous = "NORMAL"
     """Return an engine that is awaited, for a URL or for the path of a file, which is made where it is not there."""
     text = str(database)
     with named_errors():
-        engine = create_async_engine(make_url(text) if "://" in text else f"sqlite+aiosqlite:///{text}")
+        url = make_url(text) if "://" in text else f"sqlite+aiosqlite:///{text}"
+        engine = create_async_engine(url, isolation_level="AUTOCOMMIT")
     if engine.dialect.name == "sqlite":
         prepare(engine.sync_engine, synchronous=synchronous)
     return engine
