@@ -25,7 +25,6 @@ from sqlalchemy import (
 
 from salesflow.storage import rows
 
-
 _KEY = String().with_variant(String(collation="C"), "postgresql")
 """Text that is looked up and sorted by code point, whatever the language of the database."""
 _AMOUNT = Numeric().with_variant(String(), "sqlite")
