@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from datetime import date
 from importlib import import_module
-from multiprocessing import get_context
+from multiprocessing import get_all_start_methods, get_context
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -91,8 +91,12 @@ def printed(example: ModuleType, capsys: pytest.CaptureFixture[str], monkeypatch
 
 
 def opened(kind: str, workers: int) -> Executor:
-    """An executor of so many workers."""
-    return ThreadPoolExecutor(workers) if kind == "thread" else ProcessPoolExecutor(workers, mp_context=get_context("spawn"))
+    """An executor of so many workers; processes share what is loaded before they begin, where the system can do that."""
+    if kind == "thread":
+        return ThreadPoolExecutor(workers)
+    context = get_context("forkserver" if "forkserver" in get_all_start_methods() else "spawn")
+    context.set_forkserver_preload(["month_end"])
+    return ProcessPoolExecutor(workers, mp_context=context)
 
 
 def billed(database: str, months: list[date], executor: Executor) -> Any:
