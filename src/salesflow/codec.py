@@ -24,14 +24,12 @@ from typing import Any, NoReturn
 
 import attrs
 from cattrs import Converter, transform_error
-from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn, override
+from cattrs.gen import make_dict_structure_fn, override
 
 import salesflow.model
 from salesflow.errors import SalesflowError
-from salesflow.kinds import KINDS
+from salesflow.kinds import EVENTS, KINDS
 from salesflow.labels import Labelled
-from salesflow.model import events as event_module
-from salesflow.model.history import Happened
 from salesflow.model.invoice import InvoicePart
 from salesflow.model.ledger import Posting
 from salesflow.model.order import OrderLine
@@ -57,8 +55,7 @@ class CodecError(SalesflowError, ValueError):
 @cache
 def schemas() -> Mapping[str, type]:
     """Return every document and event that can be kept, and the parts of documents that are kept apart, by the name of the schema."""
-    events = [each for each in vars(event_module).values() if isinstance(each, type) and attrs.has(each)]
-    return {schema_of(kind): kind for kind in (*KINDS, Posting, OrderLine, InvoicePart, *events, Happened)}
+    return {schema_of(kind): kind for kind in (*KINDS, Posting, OrderLine, InvoicePart, *EVENTS)}
 
 
 @cache
@@ -264,7 +261,7 @@ def make_converter(*, detailed: bool = False) -> Converter:
     Args:
         detailed: Whether it gathers all faults with their paths, which takes longer.
     """
-    converter = Converter(omit_if_default=True, forbid_extra_keys=True, detailed_validation=detailed)
+    converter = Converter(detailed_validation=detailed)
     for kind, check in ((str, _text), (int, _whole), (bool, _truth), (Decimal, _decimal), (datetime, _moment), (date, _day)):
         converter.register_structure_hook_func(partial(operator.is_, kind), check)  # the class itself: a code is a string too
     converter.register_unstructure_hook(Decimal, str)
@@ -274,8 +271,8 @@ def make_converter(*, detailed: bool = False) -> Converter:
     converter.register_structure_hook_func(_is_labelled, lambda code, kind: kind(code))
     converter.register_unstructure_hook_func(_is_anything, lambda value: _tagged(value, converter))
     converter.register_structure_hook_func(_is_anything, lambda data, _: _untagged(data, converter))
-    converter.register_unstructure_hook_factory(_has_carried, lambda kind: _unstructure_without_carried(kind, converter))
-    converter.register_structure_hook_factory(_has_carried, lambda kind: _structure_without_carried(kind, converter))
+    converter.register_unstructure_hook_factory(_is_value, lambda kind: _write_value(kind, converter))
+    converter.register_structure_hook_factory(_is_value, lambda kind: _read_value(kind, converter))
     converter.register_structure_hook(Item, _once_each(converter.get_structure_hook(Item)))
     return converter
 
@@ -319,29 +316,60 @@ def _is_anything(kind: object) -> bool:
     return kind is object or kind == str | Decimal
 
 
-def _carried(kind: type) -> tuple[str, ...]:
-    """Return the fields that carry what was worked out; they are never kept."""
-    return tuple(field.name for field in attrs.fields(kind) if field.name.startswith("_"))
+def _is_value(kind: object) -> bool:
+    return isinstance(kind, type) and attrs.has(kind)
 
 
-def _has_carried(kind: object) -> bool:
-    return isinstance(kind, type) and attrs.has(kind) and bool(_carried(kind))
+def _fields(kind: type) -> list[Any]:
+    """Return the fields that are kept; what was worked out and is carried along is not."""
+    attrs.resolve_types(kind)
+    return [field for field in attrs.fields(kind) if not field.name.startswith("_")]
 
 
-def _unstructure_without_carried(kind: type, converter: Converter) -> Any:
-    left_out = {name: override(omit=True) for name in _carried(kind)}
-    return make_dict_unstructure_fn(kind, converter, _cattrs_omit_if_default=True, **left_out)  # type: ignore[arg-type]
+def _write_value(kind: type, converter: Converter) -> Callable[[Any], dict[str, Any]]:
+    """Return what writes the fields of a value that are not as their default, digit by digit: 1.00 is not 1."""
+    written: list[tuple[str, Any, Any, Any]] = []
+
+    def write(value: Any) -> dict[str, Any]:
+        if not written:  # not before it is needed: a value may hold values of its own kind
+            written.extend((field.name, _hook(field.type, converter), *_default(field, converter)) for field in _fields(kind))
+        data = {}
+        for name, hook, default, default_data in written:
+            held = getattr(value, name)
+            if held is not default:
+                shown = held if hook is None else hook(held)
+                if shown != default_data or type(shown) is not type(default_data):
+                    data[name] = shown
+        return data
+
+    return write
 
 
-def _structure_without_carried(kind: type, converter: Converter) -> Any:
-    left_out = {name: override(omit=True) for name in _carried(kind)}
+_PLAIN = frozenset([str, int, bool])
+
+
+def _hook(kind: Any, converter: Converter) -> Callable[[Any], Any] | None:
+    """Return what writes a field; nothing where it is written as it is."""
+    return None if kind in _PLAIN else converter.get_unstructure_hook(kind)
+
+
+def _default(field: Any, converter: Converter) -> tuple[Any, Any]:
+    """Return the default of a field, and how it is written."""
+    if field.default is attrs.NOTHING:
+        return attrs.NOTHING, attrs.NOTHING
+    hook = _hook(field.type, converter)
+    return field.default, field.default if hook is None else hook(field.default)
+
+
+def _read_value(kind: type, converter: Converter) -> Any:
+    carried = {field.name: override(omit=True) for field in attrs.fields(kind) if field.name.startswith("_")}
     detailed = converter.detailed_validation
     return make_dict_structure_fn(
         kind,
         converter,
         _cattrs_forbid_extra_keys=True,
         _cattrs_detailed_validation=detailed,
-        **left_out,  # type: ignore[arg-type]
+        **carried,  # type: ignore[arg-type]
     )
 
 
@@ -395,7 +423,7 @@ def _tagged(value: object, converter: Converter) -> Any:
         return {"day": value.isoformat()}
     if isinstance(value, tuple):
         return {"tuple": [_tagged(each, converter) for each in value]}
-    name = _name_of(kind)
+    name = _name_of(kind)  # type: ignore[arg-type]
     if _values().get(name) is kind:
         return {name: converter.unstructure(value)}
     msg = f"a field that holds a value of any kind cannot keep {value!r} of type {kind.__name__}"

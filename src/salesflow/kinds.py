@@ -9,12 +9,16 @@ from __future__ import annotations
 from abc import abstractmethod
 from typing import Any, TypeVar
 
+import attrs
+
+from salesflow.model import events
 from salesflow.model.after_sale import Entitlement, Installed, Maintenance
 from salesflow.model.agreement import SalesAgreement
 from salesflow.model.campaign import Campaign
 from salesflow.model.case import Case
 from salesflow.model.confirmation import OrderConfirmation
 from salesflow.model.goods_return import Return
+from salesflow.model.history import Happened
 from salesflow.model.invoice import Invoice
 from salesflow.model.invoice_draft import InvoiceDraft
 from salesflow.model.lead import Lead
@@ -31,7 +35,7 @@ from salesflow.model.purchase import Notice, Purchase
 from salesflow.model.quotation import Quotation
 from salesflow.model.recurrence import Recurrence
 from salesflow.model.relationship import ContactPlan, Review, Survey
-from salesflow.model.reminder import Reminder
+from salesflow.model.reminder import Reminder, ReminderSent
 from salesflow.model.subscription import Subscription
 from salesflow.model.target import Target
 from salesflow.model.trade_agreement import TradeAgreement
@@ -79,6 +83,14 @@ KINDS: dict[type, str] = {
     Subscription: "subscriptions",
 }
 """Each kind of document, and the name of its repository in a unit of work."""
+
+
+EVENTS: tuple[type, ...] = (
+    *(each for each in vars(events).values() if isinstance(each, type) and attrs.has(each)),
+    ReminderSent,
+    Happened,
+)
+"""The classes of what commands tell of."""
 
 
 class Repositories:

@@ -58,7 +58,7 @@ class Repository(Generic[D]):
     def __init__(self, kind: type[D], stored: Mapping[str, tuple[int, D]]) -> None:
         self._kind = kind
         self._stored = stored
-        self._read: dict[str, int] = {}
+        self._read: dict[str, tuple[int, D]] = {}
         self._added: dict[str, D] = {}
         self._put: dict[str, D] = {}
 
@@ -67,13 +67,12 @@ class Repository(Generic[D]):
         for own in (self._put, self._added):
             if number in own:
                 return own[number]
-        try:
-            version, document = self._stored[number]
-        except KeyError:
-            msg = f"there is no {self._kind.__name__} {number!r}"
-            raise NotFoundError(msg) from None
-        self._read.setdefault(number, version)
-        return document
+        if number not in self._read:
+            if number not in self._stored:
+                msg = f"there is no {self._kind.__name__} {number!r}"
+                raise NotFoundError(msg)
+            self._read[number] = self._stored[number]
+        return self._read[number][1]
 
     def add(self, document: D) -> None:
         """Add a document; raise ``DuplicateError`` where its number is taken."""
@@ -86,7 +85,7 @@ class Repository(Generic[D]):
     def version(self, number: str) -> int:
         """Return how often the document of that number was committed when this work read it; zero for what this work adds."""
         self.get(number)
-        return self._read.get(number, 0)
+        return self._read[number][0] if number in self._read else 0
 
     def put(self, document: D, *, expected: int | None = None) -> None:
         """Put a document in the place of its earlier self; see ``ports.Repository``."""
@@ -133,11 +132,11 @@ class Repository(Generic[D]):
         return len(self._stored) + len(self._added)
 
     def _conflicts(self) -> list[str]:
-        stale = [number for number in self._put if self._stored[number][0] != self._read[number]]
+        stale = [number for number in self._put if self._stored[number][0] != self._read[number][0]]
         return [f"{self._kind.__name__} {number}" for number in (*stale, *(n for n in self._added if n in self._stored))]
 
     def _written(self) -> dict[str, tuple[int, D]]:
-        written = {number: (self._read[number] + 1, document) for number, document in self._put.items()}
+        written = {number: (self._read[number][0] + 1, document) for number, document in self._put.items()}
         return written | {number: (1, document) for number, document in self._added.items()}
 
 

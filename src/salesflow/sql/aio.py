@@ -6,7 +6,7 @@ The unit of work is the one of the store that waits; SQLAlchemy runs it beside t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Awaitable, Callable, Hashable, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Generic, Self, TypeVar
@@ -68,6 +68,10 @@ class AsyncRepository(Generic[D]):
         """Return how many documents there are."""
         return int(await self._call("__len__"))
 
+    async def all(self) -> tuple[D, ...]:
+        """Return every document, in order of being added; ``find`` returns them a page at a time."""
+        return tuple(await self._work.call(lambda work: list(getattr(work, self._name))))
+
     async def _call(self, method: str, *args: Any, **wanted: Any) -> Any:
         return await self._work.call(lambda work: getattr(getattr(work, self._name), method)(*args, **wanted))
 
@@ -102,6 +106,10 @@ class AsyncWork:
         """Put documents of any kind in the place of their earlier selves."""
         await self.call(lambda work: work.put(*documents))
 
+    async def append(self, *events: Any) -> None:
+        """Append events to the log, once the work is committed."""
+        await self.call(lambda work: work.append(*events))
+
     async def record(self, outcome: Outcome[D]) -> D:
         """Add what was made, put what was changed, append the events; return the document the caller asked for."""
         document: D = await self.call(lambda work: work.record(outcome))
@@ -111,10 +119,14 @@ class AsyncWork:
         """Draw the next number of a series."""
         return str(await self.call(lambda work: work.number(series)))
 
-    async def once(self, key: str, request: Hashable, command: Callable[[], Outcome[D]]) -> Outcome[D]:
-        """Run *command* and record its outcome, unless *key* was used before: then return the first outcome and do nothing."""
-        outcome: Outcome[D] = await self.call(lambda work: work.once(key, request, command))
-        return outcome
+    async def once(self, key: str, request: Hashable, command: Callable[[], Awaitable[Outcome[D]]]) -> Outcome[D]:
+        """Await *command* and record its outcome, unless *key* was used before: then return the first outcome and do nothing."""
+        known: Outcome[D] | None = await self.call(lambda work: work.answered(key, request))
+        if known is not None:
+            return known
+        outcome = await command()
+        kept: Outcome[D] = await self.call(lambda work: work.answer(key, request, outcome))
+        return kept
 
     async def open_lines(self, **wanted: Any) -> Page[Any]:
         """Return order lines with goods left to deliver; see ``ports.Queries``."""

@@ -113,8 +113,8 @@ def _document(changes: Changes, name: str, last: Kept | None, entry: Entry) -> K
     stamp = last.stamp if last else 0
     for part, body in parts.changed(before, document):
         stamp = zlib.crc32(body.encode(), stamp)
-        row = {**key, "part": part, "body": body}
-        changes.add(BODY, row) if before is None else changes.change(BODY, row)
+        text: Row = {**key, "part": part, "body": body}
+        changes.add(BODY, text) if before is None else changes.change(BODY, text)
     for place, posting in parts.new_postings(before, document):
         body = codec.dumps(posting)
         stamp = zlib.crc32(body.encode(), stamp)

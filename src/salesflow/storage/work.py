@@ -285,7 +285,10 @@ class Work(Repositories):
     def flush(self) -> None:
         """Write the documents that were changed, so that questions see them; nothing is committed yet."""
         pending = [
-            (name, entry) for name, repository in self._changed() for _, entry in sorted(repository.entries.items()) if entry.is_changed
+            (name, entry)
+            for name, repository in self._changed()
+            for entry in sorted(repository.entries.values(), key=_rank)  # rivals lock what both change in the same order
+            if entry.is_changed
         ]
         if pending:
             self._begin()
@@ -360,14 +363,27 @@ class Work(Repositories):
 
     def once(self, key: str, request: Hashable, command: Callable[[], Outcome[D]]) -> Outcome[D]:
         """Run *command* and record its outcome, unless *key* was used before: then return the first outcome and do nothing."""
+        known: Outcome[D] | None = self.answered(key, request)
+        return known or self.answer(key, request, command())
+
+    def answered(self, key: str, request: Hashable) -> Outcome[Any] | None:
+        """
+        Return the outcome that a request had under *key*; ``None`` where it was not made yet.
+
+        Raises:
+            RefusedError: ``idempotency.another-request``.
+        """
         require_text("key", key)
         hash(request)  # a request that cannot be hashed could change while it is kept
         known = self._keys.get(key) or self._known_key(key, request)
-        if known is not None:
-            if known[0] != request:
-                raise RefusedError((ANOTHER_REQUEST.refuse(key=key),))
-            return known[1]
-        outcome = command()
+        if known is None:
+            return None
+        if known[0] != request:
+            raise RefusedError((ANOTHER_REQUEST.refuse(key=key),))
+        return known[1]
+
+    def answer(self, key: str, request: Hashable, outcome: Outcome[D]) -> Outcome[D]:
+        """Record an outcome, and keep it as the answer to a request."""
         self.record(outcome)
         self._keys[key] = request, outcome
         return outcome
@@ -427,6 +443,8 @@ class Work(Repositories):
         if vendor is not None:
             bought = self._bought_from(vendor)
             equal["item"] = bought if item is None else tuple(each for each in bought if each == key_of(item))
+            if not equal["item"]:
+                return Page(())
         elif item is not None:
             equal["item"] = key_of(item)
         until = {} if before is None else {"ship": before - timedelta(days=1)}
@@ -531,6 +549,11 @@ class Work(Repositories):
     def _find_in(self, table: Any, column: str, values: Sequence[Any], equal: Row, columns: tuple[str, ...]) -> Iterator[Row]:
         for batch in batches(values):
             yield from self.rows.find(Find(table=table, equal={**equal, column: tuple(batch)}, columns=columns))
+
+
+def _rank(entry: Entry) -> str:
+    """Sort what is put by number; what is added stays in order of being added, before it."""
+    return "" if entry.stored is None else str(entry.document.number)
 
 
 _KIND_OF = {name: kind for kind, name in KINDS.items()}

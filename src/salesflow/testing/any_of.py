@@ -9,13 +9,13 @@ import attrs
 from hypothesis import strategies as st
 
 from salesflow.model import events as happened
+from salesflow.kinds import EVENTS
 from salesflow.model.after_sale import Entitlement, Installed, Maintenance
 from salesflow.model.agreement import SalesAgreement
 from salesflow.model.campaign import Campaign
 from salesflow.model.case import Case
 from salesflow.model.confirmation import OrderConfirmation
 from salesflow.model.goods_return import Return
-from salesflow.model.history import Happened
 from salesflow.model.invoice import Invoice
 from salesflow.model.invoice_draft import InvoiceDraft
 from salesflow.model.lead import Lead
@@ -32,7 +32,7 @@ from salesflow.model.purchase import Notice, Purchase
 from salesflow.model.quotation import Quotation
 from salesflow.model.recurrence import Recurrence
 from salesflow.model.relationship import ContactPlan, Review, Survey
-from salesflow.model.reminder import Reminder, ReminderSent
+from salesflow.model.reminder import Reminder
 from salesflow.model.subscription import Subscription
 from salesflow.model.target import Target
 from salesflow.model.trade_agreement import TradeAgreement
@@ -84,13 +84,6 @@ KINDS: dict[type, Callable[..., st.SearchStrategy[Any]]] = {
     Subscription: kinds.subscriptions,
 }
 """The strategy of each kind of document."""
-
-EVENTS: tuple[type, ...] = (
-    *(each for each in vars(happened).values() if isinstance(each, type) and attrs.has(each)),
-    ReminderSent,
-    Happened,
-)
-"""The classes of what commands tell of."""
 
 
 def documents_of(kind: type[D], /, *, nul: bool = True, **given: Any) -> st.SearchStrategy[D]:
