@@ -9,7 +9,7 @@ from typing import Any, get_args
 
 import attrs
 import pytest
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from salesflow import Item, Outcome, Party, Product, Role, deliveries, invoices, orders
@@ -51,9 +51,23 @@ TEXTS = (
     '{"schema": "salesflow/order"}',
     "#" * 70,
 )
-LONG = ("m" * 2**20, "👩\u200d👧" * 2**18, "\0" * 2**20)
-"""A million characters."""
-NEAR = ("chai", "Chai", "CHAI", " chai", "chai ", "chai\0", "chai\0\0", "e\u0301", "é", "n" * 121, "n" * 122, key_of("n" * 121), key_of("chai\0"))
+LONG = ("m" * 2**20, "👩\u200d👧 \0" * 2**14)
+"""A million characters, and many that are long themselves."""
+NEAR = (
+    "chai",
+    "Chai",
+    "CHAI",
+    " chai",
+    "chai ",
+    "chai\0",
+    "chai\0\0",
+    "e\u0301",
+    "é",
+    "n" * 121,
+    "n" * 122,
+    key_of("n" * 121),
+    key_of("chai\0"),
+)
 """Numbers that a careless key takes for one another."""
 IDS = count(1)
 
@@ -61,9 +75,21 @@ IDS = count(1)
 @pytest.fixture(scope="module", params=["sqlite", "postgres"])
 def store(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
     """A store that all texts are put in, one beside the other."""
-    made = postgres_store() if request.param == "postgres" else sqlite_store(tmp_path_factory.mktemp("hostile"))
+    made = _empty(request.param, tmp_path_factory)
     yield made
     made.close()
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgres"])
+def numbers(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    """Another, in which texts are the numbers of everything."""
+    made = _empty(request.param, tmp_path_factory)
+    yield made
+    made.close()
+
+
+def _empty(name: str, tmp_path_factory: pytest.TempPathFactory) -> Store:
+    return postgres_store() if name == "postgres" else sqlite_store(tmp_path_factory.mktemp("hostile"))
 
 
 def _short(text: str) -> str:
@@ -84,10 +110,15 @@ def filled(value: Any, text: str) -> Any:
         holds_text = hint is str or str in get_args(hint)
         wanted = text if holds_text and isinstance(now, str | None) else filled(now, text)
         try:
-            value = attrs.evolve(value, **{field.name: wanted})
+            value = attrs.evolve(value, **{field.name: wanted}, **_nothing_carried(type(value)))
         except (ValueError, TypeError, LookupError):  # a currency, or what must agree with another field
             continue
     return value
+
+
+def _nothing_carried(kind: type) -> dict[str, None]:
+    """Return the fields that carry what was worked out, so that it is worked out anew."""
+    return {str(field.alias): None for field in attrs.fields(kind) if field.name.startswith("_")}
 
 
 def numbered(document: Any, number: str) -> Any:
@@ -98,7 +129,7 @@ def numbered(document: Any, number: str) -> Any:
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
-@settings(max_examples=10)
+@settings(max_examples=6, phases=[Phase.generate])
 @given(data=st.data())
 def test_every_field_comes_out_as_it_went_in(store: Store, kind: type, data: st.DataObject) -> None:
     """Equal, and of the same types to the last digit, and found by whomever it concerns."""
@@ -112,7 +143,7 @@ def test_every_field_comes_out_as_it_went_in(store: Store, kind: type, data: st.
         repository = work.repository_of(document)
         kept = repository.get(document.number)
         assert kept == document
-        assert repr(kept) == repr(document)
+        assert repr(kept) == repr(document).replace(", fold=1", "")  # a moment with an offset happens once
         customer = getattr(document, "customer", None)
         if customer:
             assert document in every(repository.find, customer=customer)
@@ -122,15 +153,15 @@ def test_every_field_comes_out_as_it_went_in(store: Store, kind: type, data: st.
 
 
 @pytest.mark.parametrize("text", [*TEXTS, *LONG], ids=_short)
-def test_everything_is_found_under_its_number(store: Store, text: str) -> None:
+def test_everything_is_found_under_its_number(numbers: Store, text: str) -> None:
     """A party, an item, an order, its slip and its invoice of that number are found by every question that takes it."""
     party = Party(number=text, name=text, roles=(Role.CUSTOMER,))
     product = Product(item=Item(number=text, name=text, vat=STANDARD), price=Decimal(2))
-    with store.begin() as work:
+    with numbers.begin() as work:
         work.add(party, product)
         work.record(orders.place(number=text, customer=party, currency="EUR", lines=[orders.line(product, 10)], on=DAY))
         work.record(deliveries.post(work.orders.get(text), {1: 4}, number=text, on=DAY))
-    with store.begin() as work:
+    with numbers.begin() as work:
         order, slip = work.orders.get(text), work.slips.get(text)
         assert (order.customer, order.lines[0].item.number, slip.parts[0].order) == (text,) * 3
         assert work.parties.get(text) == party
@@ -141,12 +172,12 @@ def test_everything_is_found_under_its_number(store: Store, text: str) -> None:
             assert found.found == (slip,)
         assert work.orders.find(customer=text).found == (order,)
         bill = work.record(invoices.post(order, slips=[slip], number=text, on=DAY))
-    with store.begin() as work:
+    with numbers.begin() as work:
         assert work.open_invoices(account=text).found == (bill,)
         assert work.invoices.get(text).lines[0].slip == text
         assert not work.uninvoiced_slips(customer=text, period=EVER).found
         assert len(work.timeline(text)) == 3
-    assert [type(event).__name__ for event in store.events.about(text)] == ["OrderPlaced", "PackingSlipPosted", "InvoicePosted"]
+    assert [type(event).__name__ for event in numbers.events.about(text)] == ["OrderPlaced", "PackingSlipPosted", "InvoicePosted"]
 
 
 @pytest.mark.parametrize("text", [*TEXTS, *LONG], ids=_short)
