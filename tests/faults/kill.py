@@ -15,12 +15,12 @@ import time
 from pathlib import Path
 
 from attrs import frozen
-from sqlalchemy import make_url, text
+from sqlalchemy import text
 
 from salesflow.sql import Store
 from tests.databases import fresh_schema, server, sqlite_store
 from tests.faults.programs import Programs
-from tests.faults.work import check, opened, seeded
+from tests.faults.work import check, named, opened, seeded
 
 LONGEST = 0.2
 """How many seconds a writer lives at most, once it began to write."""
@@ -52,7 +52,7 @@ def kill(store: Store, schema: str, *, times: int, seed: int) -> Found:
     store.close()
     random = seeded(seed)
     committed = acknowledged = unheard = 0
-    with Programs(_named(database), schema) as programs:
+    with Programs(named(database, NAME), schema) as programs:
         for n in range(times):
             [pid] = programs.start("sell-until-killed", seed * 1000 + n)
             time.sleep(random.uniform(0, LONGEST))
@@ -70,13 +70,6 @@ def kill(store: Store, schema: str, *, times: int, seed: int) -> Found:
             acknowledged += len(heard)
             unheard += committed - last
     return Found(times, acknowledged, unheard)
-
-
-def _named(database: str) -> str:
-    """Return the URL by which PostgreSQL tells the writers apart from others."""
-    if not database.startswith("postgresql"):
-        return database
-    return make_url(database).update_query_dict({"application_name": NAME}).render_as_string(hide_password=False)
 
 
 def _wait_until_gone(store: Store) -> None:

@@ -1,12 +1,13 @@
 """
 Programs that sell, each in a process of its own; one process loads everything and then forks them, so that a start takes no time.
 
-``python -m tests.faults.programs DATABASE SCHEMA`` reads lines with a task and a seed for each program that is to do it.
+``python -m tests.faults.programs DATABASE SCHEMA`` reads lines with a task and a number, such as a seed, for each program that is to do it.
 """
 
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import traceback
@@ -16,7 +17,7 @@ from pathlib import Path
 from random import Random
 from typing import Any, Self
 
-from salesflow import invoices
+from salesflow import Outcome, PackingSlip, deliveries, invoices
 from salesflow.sql import Store
 from salesflow.unit_of_work import run
 from tests.builders import DAY
@@ -85,7 +86,7 @@ def main(database: str, schema: str) -> None:
         _say(" ".join(["ended", *(str(code) for code in codes if code)]))
 
 
-def _forked(task: Callable[[Store, Random], None], store: Store, seed: int, waiting: int, gate: int) -> int:
+def _forked(task: Callable[[Store, int], None], store: Store, seed: int, waiting: int, gate: int) -> int:
     """Start a program that waits at a gate, which is open when it was closed by all; return its process id."""
     pid = os.fork()
     if pid:
@@ -93,7 +94,7 @@ def _forked(task: Callable[[Store, Random], None], store: Store, seed: int, wait
     try:
         os.close(gate)
         os.read(waiting, 1)
-        task(store, seeded(seed))
+        task(store, seed)
         store.close()
     except BaseException:  # noqa: BLE001  a fork must not go on as if it were its parent
         traceback.print_exc()
@@ -109,8 +110,9 @@ def _say(line: str) -> None:
 # ---------------------------------------------------------------------- what the programs do
 
 
-def sell_until_killed(store: Store, random: Random) -> None:
+def sell_until_killed(store: Store, seed: int) -> None:
     """Sell, and say after each commit how many there are."""
+    random = seeded(seed)
     while True:
         with store.begin() as work:
             committed = work.number(COMMITS)
@@ -118,8 +120,9 @@ def sell_until_killed(store: Store, random: Random) -> None:
         _say(committed)
 
 
-def sell_against_rivals(store: Store, random: Random) -> None:
+def sell_against_rivals(store: Store, seed: int) -> None:
     """Deliver and invoice parts of the orders until nothing is left of them; say how often it was tried and how often it worked."""
+    random = seeded(seed)
     tried = committed = 0
 
     def work(begun: Any) -> bool:
@@ -148,7 +151,34 @@ def sell_a_part(work: Any, random: Random) -> bool:
     return True
 
 
-TASKS = {"sell-until-killed": sell_until_killed, "sell-against-rivals": sell_against_rivals}
+def deliver_once(work: Any, key: str, quantity: int) -> PackingSlip:
+    """Deliver so many of the first line of an order under a key, with a number drawn for it."""
+
+    def command() -> Outcome[PackingSlip]:
+        return deliveries.post(work.orders.get("SO-1"), {1: quantity}, number=work.number("PS"), on=DAY)
+
+    slip: PackingSlip = work.once(key, ("deliver", "SO-1", quantity), command).document
+    return slip
+
+
+def deliver_and_wait(store: Store, quantity: int) -> None:
+    """Deliver, say so, and never come to the answer."""
+    run(store, lambda work: deliver_once(work, "K-1", quantity))
+    _say("committed")
+    signal.pause()
+
+
+def answer_once(store: Store, quantity: int) -> None:
+    """Deliver under the key that all have, and answer with the number of the slip."""
+    _say(run(store, lambda work: deliver_once(work, "K-1", quantity)).number)
+
+
+TASKS: dict[str, Callable[[Store, int], None]] = {
+    "sell-until-killed": sell_until_killed,
+    "sell-against-rivals": sell_against_rivals,
+    "deliver-and-wait": deliver_and_wait,
+    "deliver-once": answer_once,
+}
 
 if __name__ == "__main__":
     main(*sys.argv[1:])

@@ -105,12 +105,13 @@ def filled(value: Any, text: str) -> Any:
         return tuple(filled(each, text) for each in value)
     if not attrs.has(type(value)):
         return value
-    for field in fields_of(type(value)):
-        hint, now = hints_of(type(value))[field.name], getattr(value, field.name)
+    kind: Any = type(value)
+    for field in fields_of(kind):
+        hint, now = hints_of(kind)[field.name], getattr(value, field.name)
         holds_text = hint is str or str in get_args(hint)
         wanted = text if holds_text and isinstance(now, str | None) else filled(now, text)
         try:
-            value = attrs.evolve(value, **{field.name: wanted}, **_nothing_carried(type(value)))
+            value = attrs.evolve(value, **{field.name: wanted}, **_nothing_carried(kind))
         except (ValueError, TypeError, LookupError):  # a currency, or what must agree with another field
             continue
     return value

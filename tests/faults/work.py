@@ -10,7 +10,7 @@ from decimal import Decimal
 from random import Random
 from typing import Any
 
-from sqlalchemy import MetaData, event, text
+from sqlalchemy import MetaData, event, make_url, text
 
 from salesflow import Order, Period, deliveries, invoices, memory, orders, payments
 from salesflow.kinds import KINDS
@@ -43,6 +43,13 @@ def opened(database: str, schema: str = "", checkpoint: int = 0) -> Store:
             connection.execute(f"PRAGMA wal_autocheckpoint = {checkpoint}")
 
     return Store(engine, tables=make_tables(MetaData(), schema=schema or None))
+
+
+def named(database: str, name: str) -> str:
+    """Return the URL of a PostgreSQL by which it tells our connections from others; of a file, its path as it is."""
+    if not database.startswith("postgresql"):
+        return database
+    return make_url(database).update_query_dict({"application_name": name}).render_as_string(hide_password=False)
 
 
 def seeded(seed: int) -> Random:
