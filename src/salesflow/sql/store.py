@@ -114,7 +114,7 @@ def named_errors() -> Iterator[None]:
     """Raise what SQLAlchemy says of a database that cannot be reached or set up as a ``StorageError``."""
     try:
         yield
-    except SQLAlchemyError as error:
+    except (SQLAlchemyError, UnicodeDecodeError) as error:
         raise StorageError(f"the database cannot be used: {getattr(error, 'orig', None) or error}") from error
 
 
