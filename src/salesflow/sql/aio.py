@@ -224,7 +224,9 @@ class AsyncStore:
 def async_engine_of(database: str | Path, *, synchronous: Synchronous = "NORMAL") -> AsyncEngine:
     """Return an engine that is awaited, for a URL or for the path of a file, which is made where it is not there."""
     text = str(database)
-    engine = create_async_engine(make_url(text) if "://" in text else f"sqlite+aiosqlite:///{text}", isolation_level="AUTOCOMMIT")
+    with named_errors():
+        url = make_url(text) if "://" in text else f"sqlite+aiosqlite:///{text}"
+        engine = create_async_engine(url, isolation_level="AUTOCOMMIT")
     if engine.dialect.name == "sqlite":
         prepare(engine.sync_engine, synchronous=synchronous)
     return engine

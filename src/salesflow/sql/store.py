@@ -125,8 +125,9 @@ def named_errors() -> Iterator[None]:
 def engine_of(database: str | Path, *, synchronous: Synchronous = "NORMAL") -> Engine:
     """Return an engine for a URL or for the path of a file, which is made where it is not there."""
     text = str(database)
-    url = make_url(text) if "://" in text else f"sqlite:///{text}"
-    engine = create_engine(url, isolation_level="AUTOCOMMIT")  # units of work say themselves when they begin
+    with named_errors():
+        url = make_url(text) if "://" in text else f"sqlite:///{text}"
+        engine = create_engine(url, isolation_level="AUTOCOMMIT")  # units of work say themselves when they begin
     if engine.dialect.name == "sqlite":
         prepare(engine, synchronous=synchronous)
     return engine
