@@ -21,7 +21,7 @@ from salesflow.outcome import Outcome
 from salesflow.period import Period
 from salesflow.ports import PAGE, Page, Told
 from salesflow.sql.rows import SqlRows, Statements
-from salesflow.sql.store import Synchronous, named_errors, prepare
+from salesflow.sql.store import Synchronous, create_tables, named_errors, prepare
 from salesflow.sql.tables import make_tables
 from salesflow.storage import store as rows_store
 from salesflow.storage.cache import Cache
@@ -207,10 +207,9 @@ class AsyncStore:
 
     async def create(self) -> AsyncStore:
         """Make the tables that are not there yet; return the store."""
-        metadata = next(iter(self.tables.values())).metadata
         with named_errors():
             async with self.engine.connect() as connection:
-                await connection.run_sync(metadata.create_all, tables=list(self.tables.values()))
+                await connection.run_sync(create_tables, self.tables)
         return self
 
     async def close(self) -> None:
