@@ -22,6 +22,7 @@ from hypothesis import strategies as st
 
 import salesflow.model
 from salesflow import Invoice, Order, OrderType, PackingSlip, Party, Payment, conformance, memory
+from salesflow.kinds import KINDS
 from salesflow.model.einvoice import EInvoice
 from salesflow.model.ledger import Fold, Kind
 from salesflow.model.target import TargetUnit
@@ -119,7 +120,7 @@ def fields_with_types() -> list[tuple[type, str, Any]]:
 
 def test_there_is_a_strategy_for_every_kind_that_a_store_keeps() -> None:
     """The kinds are those of the reference store, and each strategy draws its own."""
-    assert set(strategies.KINDS) == set(memory._KINDS)
+    assert set(strategies.KINDS) == set(KINDS)
     for kind, strategy in strategies.KINDS.items():
         assert all(type(each) is kind for each in drawn(strategy(), 3))
 

@@ -51,7 +51,7 @@ class Amount(TypeDecorator[Decimal]):
         """Return the number as the database takes it."""
         return str(value) if dialect.name == "sqlite" and value is not None else value
 
-    def process_result_value(self, value: Any, dialect: Dialect) -> Decimal | None:
+    def process_result_value(self, value: Any, dialect: Dialect) -> Decimal | None:  # noqa: ARG002  SQLAlchemy calls it
         """Return the number as it was."""
         return None if value is None else Decimal(value)
 
