@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date, timedelta
 from functools import partial
+from os.path import commonprefix
 from typing import Any
 
 from salesflow.period import Period
@@ -12,6 +13,8 @@ from salesflow.testing.works_orders import VENDORS
 from salesflow.testing.works_pipeline import OWNERS, PRODUCTS
 
 SERIES = ("P", "SO", "PS", "INV", "CN", "PAY", "RMA", "unheard-of")
+BEFORE, SHOWN = 60, 400
+"""How many characters of two answers are shown before they part, and in all."""
 Question = Callable[[Any], Any]
 """Takes a unit of work, and returns what can be compared and shown."""
 
@@ -23,8 +26,11 @@ def agree(what: str, by_memory: Any, by_store: Any) -> None:
     Raises:
         AssertionError: it does not.
     """
-    if by_memory != by_store or repr(by_memory) != repr(by_store):
-        msg = f"{what}: the memory store answers {by_memory!r}, the store under test {by_store!r}"
+    shown = repr(by_memory), repr(by_store)
+    if by_memory != by_store or shown[0] != shown[1]:
+        start = max(0, len(commonprefix(shown)) - BEFORE)
+        parts = [f"{'…' if start else ''}{text[start : start + SHOWN]}" for text in shown]
+        msg = f"{what}: the memory store answers {parts[0]}, the store under test {parts[1]}"
         raise AssertionError(msg)
 
 
