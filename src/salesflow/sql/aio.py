@@ -21,7 +21,7 @@ from salesflow.outcome import Outcome
 from salesflow.period import Period
 from salesflow.ports import PAGE, Page, Told
 from salesflow.sql.rows import SqlRows, Statements
-from salesflow.sql.store import Synchronous, named_errors, prepare
+from salesflow.sql.store import Synchronous, create_tables, named_errors, prepare
 from salesflow.sql.tables import make_tables
 from salesflow.storage import store as rows_store
 from salesflow.storage.cache import Cache
@@ -207,10 +207,9 @@ class AsyncStore:
 
     async def create(self) -> AsyncStore:
         """Make the tables that are not there yet; return the store."""
-        metadata = next(iter(self.tables.values())).metadata
         with named_errors():
             async with self.engine.connect() as connection:
-                await connection.run_sync(metadata.create_all, tables=list(self.tables.values()))
+                await connection.run_sync(create_tables, self.tables)
         return self
 
     async def close(self) -> None:
@@ -225,7 +224,9 @@ class AsyncStore:
 def async_engine_of(database: str | Path, *, synchronous: Synchronous = "NORMAL") -> AsyncEngine:
     """Return an engine that is awaited, for a URL or for the path of a file, which is made where it is not there."""
     text = str(database)
-    engine = create_async_engine(make_url(text) if "://" in text else f"sqlite+aiosqlite:///{text}", isolation_level="AUTOCOMMIT")
+    with named_errors():
+        url = make_url(text) if "://" in text else f"sqlite+aiosqlite:///{text}"
+        engine = create_async_engine(url, isolation_level="AUTOCOMMIT")
     if engine.dialect.name == "sqlite":
         prepare(engine.sync_engine, synchronous=synchronous)
     return engine

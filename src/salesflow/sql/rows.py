@@ -318,6 +318,8 @@ class SqlRows:
         driver: Any = dialect.loaded_dbapi
         try:
             yield
+        except UnicodeDecodeError as error:
+            raise StorageError(f"the database holds what is no text: {error}") from error
         except driver.IntegrityError as error:
             raise ConflictError(f"added by somebody else meanwhile: {error}") from error
         except driver.Error as error:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Engine, MetaData, create_engine, event, make_url
+from sqlalchemy import Connection, Engine, MetaData, create_engine, event, func, make_url, select
 from sqlalchemy import Table as SqlTable
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -58,9 +59,8 @@ class Store(RowStore):
 
     def create(self) -> Store:
         """Make the tables that are not there yet, for applications without migrations; return the store."""
-        metadata = next(iter(self.tables.values())).metadata
-        with named_errors():
-            metadata.create_all(self.engine, tables=list(self.tables.values()))
+        with named_errors(), self.engine.connect() as connection:
+            create_tables(connection, self.tables)
         return self
 
     def within(self, connection: Connection) -> Work:
@@ -101,20 +101,33 @@ class Store(RowStore):
             return SqlRows(self.engine.connect(), self._statements)
 
 
+def create_tables(connection: Connection, tables: Mapping[Table, SqlTable]) -> None:
+    """Make the tables that are not there yet, all of them or none; whoever else does so at the same time waits."""
+    of_event = tables[EVENT]
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    else:
+        connection.exec_driver_sql("BEGIN")
+        connection.execute(select(func.pg_advisory_xact_lock(zlib.crc32(of_event.fullname.encode()))))
+    of_event.metadata.create_all(connection, tables=list(tables.values()))
+    connection.exec_driver_sql("COMMIT")
+
+
 @contextmanager
 def named_errors() -> Iterator[None]:
     """Raise what SQLAlchemy says of a database that cannot be reached or set up as a ``StorageError``."""
     try:
         yield
-    except SQLAlchemyError as error:
+    except (SQLAlchemyError, UnicodeDecodeError) as error:
         raise StorageError(f"the database cannot be used: {getattr(error, 'orig', None) or error}") from error
 
 
 def engine_of(database: str | Path, *, synchronous: Synchronous = "NORMAL") -> Engine:
     """Return an engine for a URL or for the path of a file, which is made where it is not there."""
     text = str(database)
-    url = make_url(text) if "://" in text else f"sqlite:///{text}"
-    engine = create_engine(url, isolation_level="AUTOCOMMIT")  # units of work say themselves when they begin
+    with named_errors():
+        url = make_url(text) if "://" in text else f"sqlite:///{text}"
+        engine = create_engine(url, isolation_level="AUTOCOMMIT")  # units of work say themselves when they begin
     if engine.dialect.name == "sqlite":
         prepare(engine, synchronous=synchronous)
     return engine

@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from salesflow import codec
-from salesflow.errors import ConflictError
+from salesflow.errors import ConflictError, StorageError
 from salesflow.lookups import LAST_DAY, NO_DAY, Uninvoiced, concerns, day_of, uninvoiced_of
 from salesflow.model.invoice import Invoice, InvoiceKind, InvoiceStatus
 from salesflow.model.order import Order
@@ -175,11 +175,19 @@ def _open_invoice(invoice: Invoice | None) -> dict[Any, Row]:
     row = {
         "invoice": key_of(invoice.number),
         "account": key_of(invoice.account),
-        "due": invoice.due,
+        "due": _due(invoice),
         "balance": invoice.balance,
         "currency": invoice.currency,
     }
     return {invoice.number: row}
+
+
+def _due(invoice: Invoice) -> date:
+    """Return the due date; terms that lead beyond the calendar are due on its last day."""
+    try:
+        return invoice.due
+    except OverflowError:
+        return LAST_DAY
 
 
 def _open_purchase(purchase: Purchase | None) -> dict[Any, Row]:
@@ -241,14 +249,17 @@ def _detail(order: str, customer: str, placed: date) -> str:
 
 def open_line(row: Row) -> backorders.OpenLine:
     """Return the open line of a row."""
-    order, customer, placed = codec.loads_plain(row["detail"])
-    return backorders.OpenLine(
-        order=order,
-        line=row["line"],
-        customer=customer,
-        item=codec.loads_plain(row["what"]),
-        left=Decimal(row["left"]),
-        net=Decimal(row["net"]),
-        placed=placed,
-        ship_date=None if row["ship"] == LAST_DAY else row["ship"],
-    )
+    try:
+        order, customer, placed = codec.loads_plain(row["detail"])
+        return backorders.OpenLine(
+            order=order,
+            line=row["line"],
+            customer=customer,
+            item=codec.loads_plain(row["what"]),
+            left=Decimal(row["left"]),
+            net=Decimal(row["net"]),
+            placed=placed,
+            ship_date=None if row["ship"] == LAST_DAY else row["ship"],
+        )
+    except (ArithmeticError, TypeError, ValueError) as error:
+        raise StorageError(f"open line {row['line']} of order {row['order']!r} cannot be read: {error}") from error

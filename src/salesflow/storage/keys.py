@@ -11,21 +11,22 @@ from salesflow.codec import CodecError
 LONGEST = 120
 """How many characters of a number a key holds; a longer one is told apart by its hash."""
 KEPT = 40
-LAST = "\U0010ffff"
-"""A key that comes after every other."""
+LAST = "\U0010ffff" * (LONGEST + 1)
+"""Text that comes after every key."""
 
 
 def key_of(number: str) -> str:
     """
     Return the key that a number is found by: the number itself, or for what a database cannot index its beginning and its hash.
 
-    That is text that is very long, has a NUL in it, or is no proper Unicode. The number itself stands in the document.
+    That is text that is very long, has a NUL in it, is no proper Unicode, or could be taken for such a key. The number itself stands in the document.
     """
-    if len(number) <= LONGEST and "\0" not in number and number.isprintable():
+    is_plain = len(number) <= LONGEST and "\0" not in number and number[-65:-64] != "#"
+    if is_plain and number.isprintable():
         return number
     try:
         plain = number.encode()
-        if len(number) <= LONGEST and b"\0" not in plain:
+        if is_plain:
             return number
     except UnicodeEncodeError:
         plain = number.encode(errors="surrogatepass")

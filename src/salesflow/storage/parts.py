@@ -49,10 +49,19 @@ def whole(texts: Mapping[str, str], postings: Iterable[str]) -> Any:
     apart = BULK.get(type(head))
     if apart is None:
         return head
-    found: dict[str, Any] = {apart[0]: codec.loads_all(texts[apart[0]])}
+    name, of = apart
+    found: dict[str, Any] = {name: _all_of(of, codec.loads_all(texts[name]))}
     if isinstance(head, Order):
-        found["postings"] = tuple([codec.loads(text) for text in postings])
+        found["postings"] = _all_of(Posting, tuple([codec.loads(text) for text in postings]))
     return evolve(head, **found)
+
+
+def _all_of(kind: type, values: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Return values, as long as all are of that kind: text of another kind is sound in itself."""
+    for value in values:
+        if type(value) is not kind:
+            raise codec.CodecError(f"a {kind.__name__} is stored as a {type(value).__name__}")
+    return values
 
 
 def _head(document: Any) -> Any:

@@ -181,6 +181,8 @@ class Repository(Generic[D]):
         """Return the documents of these keys, in that order, as this work has them."""
         missing = [key for key in keys if key not in self.entries]
         read = {key: kept for batch in batches(missing) for key, kept in self._work.read(self._name, batch).items()}
+        if lost := next((key for key in missing if key not in read), None):
+            raise StorageError(f"{self._name} {lost!r} is looked up and is not there: the storage is damaged")
         return [(self.entries.get(key) or self._keep(read[key])).document for key in keys]
 
     def _keep(self, kept: Kept) -> Entry:
@@ -333,6 +335,8 @@ class Work(Repositories):
         there = tuple([head["number"] for head in heads])
         bodies: dict[str, dict[str, str]] = {key: {} for key in there}
         for row in self.rows.find(Find(table=BODY, equal={"kind": name, "number": there}, columns=("number", "part", "body"))):
+            if row["number"] not in bodies:
+                raise StorageError(f"{name} {row['number']!r} was not asked for: the storage is damaged")
             bodies[row["number"]][row["part"]] = row["body"]
         postings = self._postings(there) if name == KINDS[Order] else {}
         return {
@@ -497,8 +501,8 @@ class Work(Repositories):
                     equal=equal,
                     order=("day", "slip", "order"),
                     after=place and (date.fromisoformat(place[0]), place[1], LAST),
-                    since={"day": period.start},
-                    until={"day": period.end},
+                    since={} if period.start is None else {"day": period.start},
+                    until={} if period.end is None else {"day": period.end},
                     limit=limit + 1,
                     columns=("day", "slip"),
                 )
@@ -580,7 +584,9 @@ def _document(name: str, key: str, texts: Mapping[str, str], postings: Iterable[
     """Return the document of its parts, as long as it is one of that kind."""
     try:
         document = parts.whole(texts, postings)
-    except (KeyError, codec.CodecError) as error:
+    except KeyError as error:
+        raise StorageError(f"{name} {key!r} cannot be read: its part {error} is missing") from error
+    except Exception as error:  # whatever a damaged part makes a class say
         raise StorageError(f"{name} {key!r} cannot be read: {error}") from error
     if type(document) is not _KIND_OF[name]:
         raise StorageError(f"{name} {key!r} is stored as a {type(document).__name__}")
