@@ -166,7 +166,8 @@ def test_another_history_of_the_same_length_is_not_taken_for_ours(tmp_path: Path
 def test_a_document_that_changes_while_it_is_read_is_read_again(store: sql.Store) -> None:
     """Its parts are of one version: what a rival commits between two of them is seen whole or not at all."""
     reading = databases.sqlite_store(Path(store.engine.url.database or "").parent)
-    run, calls = reading.connect, []
+    run = reading.connect
+    calls: list[int] = []
 
     def connect(*, rounds: int) -> Any:
         rows = run()
@@ -179,7 +180,7 @@ def test_a_document_that_changes_while_it_is_read_is_read_again(store: sql.Store
                     rival.record(orders.hold(rival.orders.get("SO-1"), f"rival {len(calls)}", on=DAY))
             return find(asked)
 
-        rows.find = found  # type: ignore[method-assign]
+        rows.find = found  # type: ignore[method-assign, assignment]
         return rows
 
     reading._connect = lambda: connect(rounds=2)

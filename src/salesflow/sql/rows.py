@@ -321,14 +321,27 @@ class SqlRows:
         except UnicodeDecodeError as error:
             raise StorageError(f"the database holds what is no text: {error}") from error
         except driver.IntegrityError as error:
-            raise ConflictError(f"added by somebody else meanwhile: {error}") from error
+            raise ConflictError(f"added by somebody else meanwhile: {first_line(error)}") from error
         except driver.Error as error:
             if getattr(error, "sqlstate", None) in RIVAL or str(error).startswith(BUSY):
-                raise ConflictError(f"somebody else is in the way: {error}") from error
-            if dialect.is_disconnect(error, None, None):
+                raise ConflictError(f"somebody else is in the way: {first_line(error)}") from error
+            if self._is_broken(error):
                 self._connection.invalidate()
                 self._begun = False
-            raise StorageError(f"the database cannot do this: {error}") from error
+                if not self._joined:
+                    self._connection.engine.dispose()  # the others are as old, and would each fail a work of their own
+            raise StorageError(f"the database cannot do this: {first_line(error)}") from error
+
+    def _is_broken(self, error: Exception) -> bool:
+        """Say whether an error means that the connection is gone; psycopg tells by the connection, others by the error."""
+        if self._connection.invalidated:
+            return False
+        return bool(self._statements.dialect.is_disconnect(error, self._connection.connection.dbapi_connection, None))  # type: ignore[arg-type]
+
+
+def first_line(error: object) -> str:
+    """Return what a database says without its details, which may quote what is stored; the whole stands in the cause of the error."""
+    return str(error).partition("\n")[0]
 
 
 _AS_TEXT = frozenset([date, Decimal])
