@@ -12,7 +12,17 @@ from salesflow.model.packing_slip import PackingSlip
 from salesflow.model.project import Project
 from salesflow.model.terms import TermsOfSale
 from salesflow.outcome import Outcome
-from salesflow.process import changes, deliveries, item_requirements, orders, purchases, return_credits, return_receipts, returns, subscriptions
+from salesflow.process import (
+    changes,
+    deliveries,
+    item_requirements,
+    orders,
+    purchases,
+    return_credits,
+    return_receipts,
+    returns,
+    subscriptions,
+)
 from salesflow.testing.choices import Choices, added, done
 from salesflow.testing.works_pipeline import OWNERS, PRODUCTS, customer_of
 
@@ -166,7 +176,9 @@ def announce_return(work: Any, choices: Choices) -> Outcome[Any]:
     """Somebody wants to send back what was invoiced or delivered."""
     order = choices.rather(work.orders, lambda each: any(balance.delivered > 0 for balance in each.balances))
     line = choices.one_of(order.lines).number
-    on_invoice = tuple(each for each in work.invoices.find(customer=order.invoice_account) if order.number in each.orders and not each.reverses)
+    on_invoice = tuple(
+        each for each in work.invoices.find(customer=order.invoice_account) if order.number in each.orders and not each.reverses
+    )
     claim = returns.Claim(order=order, quantities={line: choices.one_of((1, 2))}, invoices=on_invoice, redeliver=choices.perhaps())
     customer, number = work.parties.get(order.customer), work.number("RMA")
     made = returns.create([claim], number=number, order=work.number("SO"), customer=customer, on=choices.day, reason="leaks")

@@ -10,8 +10,7 @@ from salesflow.model.agreement import Commitment, CommitmentKind
 from salesflow.model.campaign import Campaign
 from salesflow.model.case import HoldReason
 from salesflow.model.opportunity import OpportunityType, Stage
-from salesflow.model.party import Party, Role
-from salesflow.model.party import SummaryUpdate
+from salesflow.model.party import Party, Role, SummaryUpdate
 from salesflow.model.product import Item, Product, ProductKind, ProductList, Vat
 from salesflow.model.recurrence import Recurrence
 from salesflow.model.relationship import ContactPlan, Review, Survey
@@ -103,7 +102,14 @@ def register_sale(work: Any, choices: Choices) -> Outcome[Any]:
     """A sale is in the making."""
     party, owner = customer_of(work, choices), choices.one_of(OWNERS)
     sale = opportunities.register(
-        number=work.number("OPP"), title="A garden", type=SALE, owner=owner, currency="EUR", on=choices.day, party=party.number, contact="JAN"
+        number=work.number("OPP"),
+        title="A garden",
+        type=SALE,
+        owner=owner,
+        currency="EUR",
+        on=choices.day,
+        party=party.number,
+        contact="JAN",
     )
     return done(work, sale)
 
