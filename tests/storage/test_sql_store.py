@@ -145,7 +145,8 @@ def test_another_history_of_the_same_length_is_not_taken_for_ours(tmp_path: Path
     store = databases.sqlite_store(tmp_path)
     with store.begin() as work:
         work.add(an_order())
-    other = databases.sqlite_store(tmp_path / "other" if (tmp_path / "other").mkdir() is None else tmp_path)
+    (tmp_path / "other").mkdir()
+    other = databases.sqlite_store(tmp_path / "other")
     with other.begin() as work:
         work.add(an_order(chai(7)))
     with store.begin() as work:
