@@ -224,7 +224,7 @@ def put(store: Store, table: str, where: str, **columns: str) -> None:
     """Change a row behind the back of the store."""
     with store.engine.connect() as connection:
         names = ", ".join(f"{name} = :{name}" for name in columns)
-        assert connection.execute(text(f"UPDATE {table} SET {names} WHERE {where}"), columns).rowcount == 1  # noqa: S608  names of this test
+        assert connection.execute(text(f"UPDATE {table} SET {names} WHERE {where}"), columns).rowcount == 1
 
 
 def read_all(store: Store) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from attrs import evolve
 
 from salesflow import Item, Party, Period, Product, Role, deliveries, memory, orders
 from tests.databases import sqlite_store
@@ -29,3 +30,18 @@ def test_slips_of_a_period_that_is_open(kind: str, tmp_path: Path) -> None:
             assert [slip.number for slip in work.uninvoiced_slips(period=period)] == ["PS-1"]
         for period in (Period(start=DAY + timedelta(days=1)), Period(end=DAY - timedelta(days=1))):
             assert list(work.uninvoiced_slips(period=period)) == []
+
+
+@pytest.mark.parametrize("kind", ["memory", "sqlite"])
+def test_who_was_merged_keeps_a_history(kind: str, tmp_path: Path) -> None:
+    """Asked for by its old number, a party that was merged into another has its own past and that of those merged into it before."""
+    store: Any = memory.Store() if kind == "memory" else sqlite_store(tmp_path)
+    with store.begin() as work:
+        for number, into in (("ACME", None), ("BOLT", "ACME"), ("CAFE", "BOLT")):
+            work.add(evolve(ACME, number=number, merged_into=into))
+        for place, number in enumerate(("ACME", "BOLT", "CAFE"), start=1):
+            party = Party(number=number, name=number, roles=(Role.CUSTOMER,))
+            work.record(orders.place(number=f"SO-{place}", customer=party, currency="EUR", lines=[orders.line(HOSE, 1)], on=DAY))
+    with store.begin() as work:
+        told = {party: [entry.number for entry in work.timeline(party)] for party in ("ACME", "BOLT", "CAFE")}
+    assert told == {"ACME": ["SO-1", "SO-2", "SO-3"], "BOLT": ["SO-2", "SO-3"], "CAFE": ["SO-3"]}

@@ -16,7 +16,6 @@ from salesflow.checks import all_of
 from salesflow.labels import Labelled
 from salesflow.model.history import Happened
 from salesflow.model.party import Party
-from salesflow.process import parties
 
 
 class Side(Labelled):
@@ -71,8 +70,7 @@ def of(
         kinds: The kinds of entry to return; left out all are.
         side: Sales or service; left out both are.
     """
-    given = all_of("party", known, Party)
-    names = set(parties.aliases(party, given)) if any(each.number == party for each in given) else {party}
+    names = set(_with_merged(party, all_of("party", known, Party)))
     numbers = names | {str(document.number) for document in documents if _owners(document) & names}
     wanted = None if kinds is None else set(kinds)
     entries = told(
@@ -81,6 +79,14 @@ def of(
         if hasattr(event, "on") and (getattr(event, "number", None) in numbers or _parties(event) & names)
     )
     return tuple(each for each in entries if (wanted is None or each.kind in wanted) and side in {None, each.side})
+
+
+def _with_merged(party: str, known: Iterable[Party]) -> list[str]:
+    """Return a party and all that were merged into it, directly or not; one that was itself merged keeps its own history."""
+    names, merged = [party], {each.number: each.merged_into for each in known if each.merged_into is not None}
+    for name in names:
+        names += [number for number, into in merged.items() if into == name and number not in names]
+    return names
 
 
 def told(events: Iterable[tuple[int, object]]) -> tuple[Entry, ...]:
