@@ -35,6 +35,7 @@ def example() -> Iterator[ModuleType]:
     """The script as a module, from where workers can import what it imports."""
     with pytest.MonkeyPatch.context() as patch:
         patch.syspath_prepend(str(EXAMPLES))
+        patch.setenv("PYTHONPATH", str(EXAMPLES), prepend=os.pathsep)  # for the server that processes are forked from
         yield import_module("09_storage")
 
 
