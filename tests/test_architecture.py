@@ -62,7 +62,7 @@ def test_no_clock_no_chance_no_float(path: Path) -> None:
             assert node.id != "float", node.lineno
         if isinstance(node, ast.Constant):
             assert type(node.value) is not float, node.lineno
-        assert not isinstance(node, ast.Assert), node.lineno
+        assert not isinstance(node, ast.Assert) or path.parts[0] == "testing", node.lineno  # that package is tests, for others
 
 
 @pytest.mark.parametrize("path", MODULES, ids=str)

@@ -12,18 +12,17 @@ Text of an earlier version is upgraded when it is read; text of a later one is r
 from __future__ import annotations
 
 import json
-import operator
 import pkgutil
 import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
-from functools import cache, partial
+from functools import cache
 from importlib import import_module
 from typing import Any, NoReturn
 
 import attrs
-from cattrs import Converter, transform_error
+from cattrs import Converter, ForbiddenExtraKeysError, transform_error
 from cattrs.gen import make_dict_structure_fn, override
 
 import salesflow.model
@@ -37,7 +36,7 @@ from salesflow.model.product import Item
 from salesflow.outcome import Outcome
 
 REMEMBERED = 4096
-"""How many items are remembered while reading, so that lines share them."""
+"""How many items and lines are remembered while reading and writing, so that what shares them is quick."""
 
 Upgrade = Callable[[dict[str, Any]], dict[str, Any]]
 
@@ -226,16 +225,27 @@ def from_data(envelope: object) -> Any:
     try:
         return _quick().structure(data, kind)
     except Exception as error:  # whatever a damaged text makes a class say
-        raise CodecError(f"not a {schema}: {_reasons(data, kind) or error!r}") from error
+        raise CodecError(f"not a {schema}: {_reasons(data, kind, error)}") from error
 
 
-def _reasons(data: object, kind: type) -> str:
+def _reasons(data: object, kind: type, error: BaseException) -> str:
     """Return what is wrong with the data, with the path to each fault."""
     try:
         make_converter(detailed=True).structure(data, kind)
-    except Exception as error:  # noqa: BLE001  the same as was caught before, now with its paths
-        return "; ".join(transform_error(error))
-    return ""
+    except Exception as detailed:  # noqa: BLE001  the same as was caught before, now with its paths
+        error = detailed
+    return "; ".join(transform_error(error, format_exception=_reason))
+
+
+def _reason(error: BaseException, kind: type | None) -> str:
+    """Return what one fault says."""
+    match error:
+        case KeyError():
+            return f"{error} is missing"
+        case ForbiddenExtraKeysError():
+            return f"there is no {', '.join(sorted(map(str, error.extra_fields)))}"
+        case _:
+            return str(error)
 
 
 # ---------------------------------------------------------------------- the converter
@@ -250,7 +260,8 @@ def _quick() -> Converter:
 def _remembering() -> Converter:
     """Return the converter that writes text: what it gives may share dictionaries, and is not handed out."""
     converter = make_converter()
-    converter.register_unstructure_hook(Item, _once_same(converter.get_unstructure_hook(Item)))
+    for kind in (Item, OrderLine):  # an item stands on many lines, and a line of an order on its invoices as well
+        converter.register_unstructure_hook(kind, _once_same(converter.get_unstructure_hook(kind)))
     return converter
 
 
@@ -261,14 +272,14 @@ def make_converter(*, detailed: bool = False) -> Converter:
     Args:
         detailed: Whether it gathers all faults with their paths, which takes longer.
     """
-    converter = Converter(detailed_validation=detailed)
+    converter = Converter(detailed_validation=detailed, unstruct_collection_overrides={tuple: list})
     for kind, check in ((str, _text), (int, _whole), (bool, _truth), (Decimal, _decimal), (datetime, _moment), (date, _day)):
-        converter.register_structure_hook_func(partial(operator.is_, kind), check)  # the class itself: a code is a string too
+        converter.register_structure_hook(kind, check)
     converter.register_unstructure_hook(Decimal, str)
     converter.register_unstructure_hook(date, date.isoformat)
     converter.register_unstructure_hook(datetime, datetime.isoformat)
-    converter.register_unstructure_hook_func(_is_labelled, lambda code: code.value)
-    converter.register_structure_hook_func(_is_labelled, lambda code, kind: kind(code))
+    converter.register_unstructure_hook(Labelled, lambda code: code.value)
+    converter.register_structure_hook(Labelled, lambda code, kind: kind(code))
     converter.register_unstructure_hook_func(_is_anything, lambda value: _tagged(value, converter))
     converter.register_structure_hook_func(_is_anything, lambda data, _: _untagged(data, converter))
     converter.register_unstructure_hook_factory(_is_value, lambda kind: _write_value(kind, converter))
@@ -306,10 +317,6 @@ def _once_each(structure: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any
         return found
 
     return remembered
-
-
-def _is_labelled(kind: object) -> bool:
-    return isinstance(kind, type) and issubclass(kind, Labelled)
 
 
 def _is_anything(kind: object) -> bool:

@@ -160,6 +160,19 @@ class Work(Repositories):
         if kind is None:
             self._store._commit(self)
 
+    def add(self, *documents: Any) -> None:
+        """Add documents of any kind; a number that was drawn here and that a rival has taken meanwhile is a conflict."""
+        try:
+            super().add(*documents)
+        except DuplicateError as error:
+            if self._overtaken():
+                raise ConflictError(str(error)) from error
+            raise
+
+    def _overtaken(self) -> list[str]:
+        """Return the number series that others have drawn from since this work did."""
+        return [name for name, seen in self._series_seen.items() if self._store._series.get(name, 0) != seen]
+
     def append(self, *events: Any) -> None:
         """Append events to the log, once the work is committed."""
         self._events += events
@@ -282,7 +295,7 @@ class Store:
     def _commit(self, work: Work) -> None:
         with self._lock:
             conflicts = [name for repository in work._repositories.values() for name in repository._conflicts()]
-            conflicts += [f"number series {name}" for name, seen in work._series_seen.items() if self._series.get(name, 0) != seen]
+            conflicts += [f"number series {name}" for name in work._overtaken()]
             conflicts += [f"key {key}" for key in work._keys if key in self._keys]
             if conflicts:
                 msg = f"changed by somebody else meanwhile: {', '.join(conflicts)}"

@@ -191,10 +191,12 @@ class AsyncStore:
         remembered: int = rows_store.REMEMBERED,
         outbox: bool = False,
     ) -> None:
-        made = database if isinstance(database, AsyncEngine) else async_engine_of(database, synchronous=synchronous)
-        self.engine = made.execution_options(isolation_level="AUTOCOMMIT")
+        if isinstance(database, AsyncEngine):
+            self.engine = database.execution_options(isolation_level="AUTOCOMMIT")
+        else:
+            self.engine = async_engine_of(database, synchronous=synchronous)
         self.tables = make_tables(MetaData()) if tables is None else tables
-        self._statements = Statements(self.tables, made.dialect)
+        self._statements = Statements(self.tables, self.engine.dialect)
         self._cache = Cache(remembered)
         self._outbox = outbox
         self.events = AsyncEvents(rows_store.Events(self._connected))
@@ -222,7 +224,9 @@ class AsyncStore:
 def async_engine_of(database: str | Path, *, synchronous: Synchronous = "NORMAL") -> AsyncEngine:
     """Return an engine that is awaited, for a URL or for the path of a file, which is made where it is not there."""
     text = str(database)
-    engine = create_async_engine(make_url(text) if "://" in text else f"sqlite+aiosqlite:///{text}")
+    with named_errors():
+        url = make_url(text) if "://" in text else f"sqlite+aiosqlite:///{text}"
+        engine = create_async_engine(url, isolation_level="AUTOCOMMIT")
     if engine.dialect.name == "sqlite":
         prepare(engine.sync_engine, synchronous=synchronous)
     return engine

@@ -48,11 +48,14 @@ class Store(RowStore):
         remembered: int = REMEMBERED,
         outbox: bool = False,
     ) -> None:
-        made = database if isinstance(database, Engine) else engine_of(database, synchronous=synchronous)
-        self.engine = made.execution_options(isolation_level="AUTOCOMMIT")
+        self.engine: Engine
+        if isinstance(database, Engine):
+            self.engine = database.execution_options(isolation_level="AUTOCOMMIT")
+        else:
+            self.engine = engine_of(database, synchronous=synchronous)
         self.tables = make_tables(MetaData()) if tables is None else tables
-        self._statements = Statements(self.tables, made.dialect)
-        super().__init__(self._connected, remembered=remembered, outbox=outbox)
+        self._statements = Statements(self.tables, self.engine.dialect)
+        super().__init__(self.connect, remembered=remembered, outbox=outbox)
 
     def create(self) -> Store:
         """Make the tables that are not there yet, for applications without migrations; return the store."""
@@ -76,7 +79,7 @@ class Store(RowStore):
         Leaving the block removes them; leaving it by an exception leaves them for the next, so an event is handed out at least once.
         On PostgreSQL relays pass over what another one has taken; on SQLite nobody else writes inside the block.
         """
-        rows = self._connected()
+        rows = self.connect()
         try:
             rows.begin()
             places = rows.take(limit)
@@ -92,7 +95,8 @@ class Store(RowStore):
         """Let go of all connections."""
         self.engine.dispose()
 
-    def _connected(self) -> SqlRows:
+    def connect(self) -> SqlRows:
+        """Return a connection; whoever asks for it closes it."""
         with named_errors():
             return SqlRows(self.engine.connect(), self._statements)
 
@@ -121,8 +125,9 @@ def named_errors() -> Iterator[None]:
 def engine_of(database: str | Path, *, synchronous: Synchronous = "NORMAL") -> Engine:
     """Return an engine for a URL or for the path of a file, which is made where it is not there."""
     text = str(database)
-    url = make_url(text) if "://" in text else f"sqlite:///{text}"
-    engine = create_engine(url)
+    with named_errors():
+        url = make_url(text) if "://" in text else f"sqlite:///{text}"
+        engine = create_engine(url, isolation_level="AUTOCOMMIT")  # units of work say themselves when they begin
     if engine.dialect.name == "sqlite":
         prepare(engine, synchronous=synchronous)
     return engine

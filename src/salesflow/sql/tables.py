@@ -1,15 +1,17 @@
-"""The tables of the SQL adapter, made on whatever ``MetaData`` an application keeps, so that its own migrations see them."""
+"""
+The tables of the SQL adapter, made on whatever ``MetaData`` an application keeps, so that its own migrations see them.
+
+Their types are SQLAlchemy's own, so a migration that Alembic writes runs as it is written, and runs without this library.
+"""
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import (
     BigInteger,
     Column,
     Date,
-    Dialect,
     Index,
     Integer,
     MetaData,
@@ -18,44 +20,15 @@ from sqlalchemy import (
     String,
     Table,
     Text,
-    TypeDecorator,
     UniqueConstraint,
 )
-from sqlalchemy.types import TypeEngine
 
 from salesflow.storage import rows
 
-
-class Key(TypeDecorator[str]):
-    """Text that is looked up and sorted by code point, whatever the language of the database."""
-
-    impl = String
-    cache_ok = True
-
-    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        """Return the type for a database."""
-        return dialect.type_descriptor(String(collation="C") if dialect.name == "postgresql" else String())
-
-
-class Amount(TypeDecorator[Decimal]):
-    """A number with every digit: ``NUMERIC``, and text on SQLite, which would keep it as a binary fraction."""
-
-    impl = Numeric
-    cache_ok = True
-
-    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        """Return the type for a database."""
-        return dialect.type_descriptor(String() if dialect.name == "sqlite" else Numeric(asdecimal=True))
-
-    def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> Any:
-        """Return the number as the database takes it."""
-        return str(value) if dialect.name == "sqlite" and value is not None else value
-
-    def process_result_value(self, value: Any, dialect: Dialect) -> Decimal | None:
-        """Return the number as it was."""
-        return None if value is None else Decimal(value)
-
-
+_KEY = String().with_variant(String(collation="C"), "postgresql")
+"""Text that is looked up and sorted by code point, whatever the language of the database."""
+_AMOUNT = Numeric().with_variant(String(), "sqlite")
+"""A number with every digit: ``NUMERIC``, and text on SQLite, which would keep it as a binary fraction."""
 _BIG = BigInteger().with_variant(Integer(), "sqlite")  # only a plain integer counts up by itself there
 _TYPES: dict[str, Any] = {
     "id": _BIG,
@@ -69,10 +42,10 @@ _TYPES: dict[str, Any] = {
     "ship": Date(),
     "due": Date(),
     "expected": Date(),
-    "left": Amount(),
-    "net": Amount(),
-    "balance": Amount(),
-    "missing": Amount(),
+    "left": _AMOUNT,
+    "net": _AMOUNT,
+    "balance": _AMOUNT,
+    "missing": _AMOUNT,
     "body": Text(),
     "detail": Text(),
     "what": Text(),
@@ -100,7 +73,7 @@ def make_tables(metadata: MetaData, *, prefix: str = PREFIX, schema: str | None 
 def _table(each: rows.Table, metadata: MetaData, prefix: str, schema: str | None) -> Table:
     name = f"{prefix}{each.name}"
     counts_up = "id" in each.columns
-    columns = [Column(column, _TYPES.get(column, Key()), nullable=False, primary_key=column == "id") for column in each.columns]
+    columns = [Column(column, _TYPES.get(column, _KEY), nullable=False, primary_key=column == "id") for column in each.columns]
     unique = UniqueConstraint(*each.key, name=f"{name}_key") if counts_up else PrimaryKeyConstraint(*each.key, name=f"{name}_pkey")
     constraints = [] if each.key == ("id",) else [unique]
     indexes = [Index(f"{name}_by_{'_'.join(found)}", *found) for found in each.finds]

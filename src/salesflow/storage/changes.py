@@ -175,11 +175,19 @@ def _open_invoice(invoice: Invoice | None) -> dict[Any, Row]:
     row = {
         "invoice": key_of(invoice.number),
         "account": key_of(invoice.account),
-        "due": invoice.due,
+        "due": _due(invoice),
         "balance": invoice.balance,
         "currency": invoice.currency,
     }
     return {invoice.number: row}
+
+
+def _due(invoice: Invoice) -> date:
+    """Return the due date; terms that lead beyond the calendar are due on its last day."""
+    try:
+        return invoice.due
+    except OverflowError:
+        return LAST_DAY
 
 
 def _open_purchase(purchase: Purchase | None) -> dict[Any, Row]:

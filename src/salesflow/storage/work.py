@@ -501,8 +501,8 @@ class Work(Repositories):
                     equal=equal,
                     order=("day", "slip", "order"),
                     after=place and (date.fromisoformat(place[0]), place[1], LAST),
-                    since={"day": period.start},
-                    until={"day": period.end},
+                    since={} if period.start is None else {"day": period.start},
+                    until={} if period.end is None else {"day": period.end},
                     limit=limit + 1,
                     columns=("day", "slip"),
                 )

@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-import attrs
 from hypothesis import strategies as st
 
-from salesflow.model import events as happened
 from salesflow.kinds import EVENTS
 from salesflow.model.after_sale import Entitlement, Installed, Maintenance
 from salesflow.model.agreement import SalesAgreement

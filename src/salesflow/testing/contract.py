@@ -470,9 +470,9 @@ class StoreContract:
             work.record(purchases.place(item=HOSE.item, quantity=12, number="PO-1", vendor="WEST", expected=APRIL, on=DAY))
             work.record(purchases.place(item=RAKE.item, quantity=3, number="PO-2", vendor="EAST", expected=LATER, on=DAY))
 
-        def lines_of(**wanted: Any) -> list[tuple[str, int, Decimal]]:
+        def lines_of(**wanted: Any) -> list[tuple[str, int, int]]:
             with store.begin() as work:
-                return [(line.order, line.line, line.left) for line in work.open_lines(**wanted)]
+                return [(line.order, line.line, int(line.left)) for line in work.open_lines(**wanted)]
 
         assert lines_of() == [("SO-2", 1, 2), ("SO-1", 2, 3), ("SO-1", 1, 10)]
         assert lines_of(item="HOSE") == [("SO-2", 1, 2), ("SO-1", 1, 10)]
@@ -549,8 +549,9 @@ class StoreContract:
 def _opportunity(number: str, party: str, contact: str, owner: str) -> Opportunity:
     """Return a sale in the making."""
     kind = OpportunityType(name="Gardens", stages=(Stage(name="First talk", probability=Decimal(50)),))
-    terms = {"party": party, "contact": contact, "owner": owner, "currency": "EUR"}
-    return opportunities.register(number=number, title="A garden", type=kind, on=DAY, **terms).document
+    return opportunities.register(
+        number=number, title="A garden", type=kind, owner=owner, currency="EUR", on=DAY, party=party, contact=contact
+    ).document
 
 
 _NUMBERS = count(1)

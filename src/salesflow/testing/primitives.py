@@ -8,6 +8,7 @@ from decimal import Decimal
 from functools import cache, lru_cache
 from typing import Any, TypeVar
 
+from attrs import field, frozen
 from hypothesis import strategies as st
 
 T = TypeVar("T")
@@ -59,7 +60,7 @@ EDGES = tuple(
 
 def _picked_or(picked: tuple[T, ...], drawn: st.SearchStrategy[T]) -> st.SearchStrategy[T]:
     """Draw what was picked by hand two times out of three; one choice for both is quicker than a choice of strategies."""
-    return _picked(picked, drawn, places(len(picked) * 3 // 2 + 1))
+    return _draw(_Choice(picked, drawn, places(len(picked) * 3 // 2 + 1)))
 
 
 @cache
@@ -68,10 +69,19 @@ def places(count: int) -> st.SearchStrategy[int]:
     return st.integers(0, count - 1)
 
 
+@frozen(eq=False)
+class _Choice:
+    """What to choose from; reports of failures print its first value only."""
+
+    picked: tuple[Any, ...] = field(repr=lambda picked: f"({picked[0]!r}, …)")
+    drawn: st.SearchStrategy[Any] = field(repr=False)
+    places: st.SearchStrategy[int] = field(repr=False)
+
+
 @st.composite
-def _picked(draw: st.DrawFn, picked: tuple[Any, ...], drawn: st.SearchStrategy[Any], where: st.SearchStrategy[int]) -> Any:
-    place = draw(where)
-    return picked[place] if place < len(picked) else draw(drawn)
+def _draw(draw: st.DrawFn, choice: _Choice) -> Any:
+    place = draw(choice.places)
+    return choice.picked[place] if place < len(choice.picked) else draw(choice.drawn)
 
 
 @lru_cache
@@ -158,6 +168,6 @@ def days() -> st.SearchStrategy[date]:
 
 @lru_cache
 def moments() -> st.SearchStrategy[datetime]:
-    """Moments that know their offset, to the microsecond."""
+    """Moments that know their offset, to the microsecond; so none of them comes twice, as an hour does in autumn."""
     local = st.datetimes(datetime(1900, 1, 1), datetime(2100, 12, 31))  # noqa: DTZ001  the offset is drawn beside it
-    return st.builds(lambda moment, offset: moment.replace(tzinfo=offset), local, st.sampled_from(OFFSETS))
+    return st.builds(lambda moment, offset: moment.replace(tzinfo=offset, fold=0), local, st.sampled_from(OFFSETS))

@@ -12,16 +12,21 @@ from salesflow.checks import ZERO
 from salesflow.model.agreement import SalesAgreement
 from salesflow.model.case import Case, Turn
 from salesflow.model.goods_return import ReturnLine
+from salesflow.model.history import Happened
 from salesflow.model.invoice import Credited, Invoice, InvoiceKind, InvoicePart
+from salesflow.model.invoice_draft import InvoiceDraft
 from salesflow.model.ledger import Kind, Posting
+from salesflow.model.negotiation import Move
 from salesflow.model.order import Order, OrderLine
-from salesflow.model.quotation import Quotation
-from salesflow.model.recurrence import Recurrence
+from salesflow.model.packing_slip import PackingSlip, PickingList
+from salesflow.model.purchase import Notice
+from salesflow.model.quotation import Quotation, Version
+from salesflow.model.recurrence import InvoiceTemplate, Recurrence
 from salesflow.model.relationship import Scale
 from salesflow.model.reminder import Reminder, ReminderLine
 from salesflow.model.subscription import Subscription
 from salesflow.testing.engine import several, shape, values_of
-from salesflow.testing.primitives import above_zero, decimals, names, not_zero, percentages, texts, whole
+from salesflow.testing.primitives import above_zero, decimals, not_zero, percentages, texts, whole
 from salesflow.testing.shapes_values import bounded_periods
 
 _ROWS = st.lists(st.tuples(st.integers(0, 5), not_zero(), decimals(), decimals()), max_size=3)
@@ -33,7 +38,7 @@ def parts(*, nul: bool = True) -> st.SearchStrategy[InvoicePart]:
     """Parts of an invoice, whose columns are of one length."""
     row = st.tuples(values_of(OrderLine, nul=nul), decimals(), decimals(), whole(), st.booleans())
     return st.builds(
-        _part, names(nul=nul), st.none() | texts(nul=nul), st.lists(row, max_size=2), st.none() | texts(nul=nul), st.booleans()
+        _part, texts(nul=nul), st.none() | texts(nul=nul), st.lists(row, max_size=2), st.none() | texts(nul=nul), st.booleans()
     )
 
 
@@ -123,9 +128,9 @@ def _scale(draw: st.DrawFn, values: dict[str, Any]) -> None:
 
 
 shape(InvoicePart, whole=parts)
-shape(Invoice, _invoice)
+shape(Invoice, _invoice, account=texts)
 shape(Posting, _posting)
-shape(Order, _order)
+shape(Order, _order, invoice_account=texts)
 shape(Subscription, _subscription)
 shape(SalesAgreement, period=bounded_periods())
 shape(Quotation, probability=percentages())
@@ -135,3 +140,12 @@ shape(Reminder, lines=lambda *, nul: several(values_of(ReminderLine, nul=nul), 1
 shape(Case, turns=lambda *, nul: several(values_of(Turn, nul=nul), 1))
 shape(ReturnLine, quantity=above_zero())
 shape(Scale, _scale, least=whole(-10, 10))
+# Texts that name something, and that their classes take blank.
+shape(InvoiceDraft, account=texts)
+shape(InvoiceTemplate, name=texts)
+shape(Notice, customer=texts, order=texts, because=texts)
+shape(PackingSlip, customer=texts)
+shape(PickingList, order=texts)
+shape(Move, alternative=texts)
+shape(Version, favourite=texts)
+shape(Happened, document=texts, what=texts)

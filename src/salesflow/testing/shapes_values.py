@@ -9,7 +9,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from salesflow.checks import HUNDRED, ZERO
+from salesflow.checks import ZERO
 from salesflow.model.agreement import Commitment
 from salesflow.model.free_text import FreeTextLine
 from salesflow.model.order import OrderLine
@@ -64,10 +64,12 @@ def cash_discounts() -> st.SearchStrategy[CashDiscount]:
 
 def _chain(parts: list[tuple[Decimal, int, int]]) -> CashDiscount:
     ends = accumulate((length for _, length, _ in parts))
-    then: CashDiscount | None = None
-    for (share, _, days_), months in reversed(list(zip(parts, ends, strict=True))):
-        then = CashDiscount(percentage=share, days=days_, months=months, then=then)
-    return then or CashDiscount(percentage=HUNDRED, days=0)
+    (share, _, days_), *earlier = reversed(parts)
+    *starts, last = ends
+    chain = CashDiscount(percentage=share, days=days_, months=last)
+    for (part, _, wait), months in zip(earlier, reversed(starts), strict=True):
+        chain = CashDiscount(percentage=part, days=wait, months=months, then=chain)
+    return chain
 
 
 def _payment_day(draw: st.DrawFn, values: dict[str, Any]) -> None:
@@ -134,7 +136,7 @@ shape(Item, unit=names)
 shape(Product, price=zero_or_more(), cost=optional(zero_or_more()), minimum=optional(zero_or_more()))
 shape(Every, count=whole(1))
 shape(CashDiscount, whole=cash_discounts())
-shape(Instalment, share=percentages(), months=whole(0, LONGEST), days=_COUNTS)
+shape(Instalment, share=percentages().map(lambda share: share or Decimal("0.5")), months=whole(0, LONGEST), days=_COUNTS)
 shape(PaymentDay, _payment_day)
 shape(PaymentTerms, _payment_terms, months=whole(0, LONGEST), days=whole(0, LONGEST), instalments=st.sampled_from(SPLITS))
 shape(AgreementLink, commitment=whole(1))

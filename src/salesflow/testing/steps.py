@@ -203,9 +203,11 @@ STEPS: tuple[tuple[Step, type | None], ...] = (
     (give_up, None),
 )
 """Every step, the plainest first, and the document that it is about; what moves a life on stands there twice."""
+_OFTEN = 3
 
 
 def possible(life: Course) -> list[Step]:
-    """Return the steps for which there is a document."""
+    """Return the steps for which there is a document; as these wait for one, they stand there more often."""
     there = {kind for kind, _ in life.papers}
-    return [step for step, about in STEPS if about is None or about in there]
+    free = [step for step, about in STEPS if about is None]
+    return free + [step for step, about in STEPS if about in there] * _OFTEN

@@ -6,7 +6,8 @@ Every strategy builds what it draws, awkward values among plain ones; nothing is
 
 from __future__ import annotations
 
-from salesflow.testing.any_of import EVENTS, KINDS, documents, documents_of, events, outcomes
+from salesflow.kinds import EVENTS
+from salesflow.testing.any_of import KINDS, documents, documents_of, events, outcomes
 from salesflow.testing.engine import values_of
 from salesflow.testing.kinds import (
     agreements,

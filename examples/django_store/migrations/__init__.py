@@ -1,0 +1,1 @@
+"""As ``makemigrations`` writes them."""

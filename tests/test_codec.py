@@ -1,0 +1,215 @@
+"""Documents as text: what is kept is read back, older text is upgraded, and what is not ours is refused in one sentence."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from attrs import evolve
+from hypothesis import given
+
+from salesflow import Address, Outcome, Party, codec
+from salesflow.kinds import EVENTS, KINDS
+from salesflow.model.history import Change, Happened
+from salesflow.model.ledger import Kind, Posting
+from salesflow.model.order import OrderType
+from salesflow.model.product import Item
+from salesflow.testing import strategies
+from tests.builders import CHAI, DAY, an_order
+
+SAMPLES = Path(__file__).parent / "samples"
+
+
+@given(document=strategies.documents())
+def test_any_document_is_read_back_digit_by_digit(document: Any) -> None:
+    """Equal, of the same types, and written the same once more."""
+    text = codec.dumps(document)
+    found = codec.loads(text)
+    assert found == document
+    assert repr(found) == repr(document)
+    assert codec.dumps(found) == text
+    assert json.loads(text) == codec.to_data(document)
+
+
+@given(event=strategies.events())
+def test_any_event_is_read_back(event: Any) -> None:
+    """Events are kept as documents are."""
+    assert repr(codec.loads(codec.dumps(event))) == repr(event)
+
+
+@pytest.mark.parametrize("kind", [*KINDS, *EVENTS], ids=lambda kind: kind.__name__)
+def test_every_kind_has_a_schema_and_a_stored_sample_of_every_version(kind: type) -> None:
+    """The samples that lie here were written when the version was new; each is still read, and one of today's is written the same."""
+    schema = codec.schema_of(kind)
+    assert codec.schemas()[schema] is kind
+    for version in range(1, codec.version_of(schema) + 1):
+        text = (SAMPLES / f"{schema.removeprefix('salesflow/')}-{version}.json").read_text(encoding="utf-8")
+        document = codec.loads(text)
+        assert type(document) is kind
+        assert json.loads(text)["version"] == version
+        if version == codec.version_of(schema):
+            assert codec.to_data(document) == json.loads(text)
+
+
+def test_older_text_is_upgraded_step_by_step(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each version leads to the next by a pure function; what is written is of the latest, and the data that was given stays as it was."""
+    old = {"schema": "salesflow/party", "version": 1, "data": {"code": "ACME", "title": "Acme"}}
+    steps = (
+        lambda data: {"number": data["code"], "title": data["title"]},
+        lambda data: {"number": data["number"], "name": data["title"].upper()},
+    )
+    monkeypatch.setitem(codec.UPGRADES, "salesflow/party", steps)
+    assert codec.from_data(old) == Party(number="ACME", name="ACME")
+    assert codec.from_data({**old, "version": 2, "data": {"number": "B", "title": "b"}}) == Party(number="B", name="B")
+    assert codec.to_data(Party(number="B", name="B"))["version"] == 3
+    assert old["data"] == {"code": "ACME", "title": "Acme"}
+    with pytest.raises(codec.CodecError, match=r"salesflow/party is known up to version 3, and this is version 4"):
+        codec.from_data({**old, "version": 4})
+
+
+def spoiled(**changes: Any) -> str:
+    """Return the text of a party with something changed in its envelope."""
+    return json.dumps({**codec.to_data(Party(number="ACME", name="Acme")), **changes})
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "not the text of a document"),
+        ("{", "not the text of a document"),
+        ("[" * 100_000, "not the text of a document"),
+        (b"\xff\xfe\x00", "not the text of a document"),
+        (
+            '{"schema": "salesflow/party", "version": 1, "data": {"number": 1.5}}',
+            "a number with decimals is written as a string, not as 1.5",
+        ),
+        ('{"schema": "salesflow/party", "version": 1, "data": {"number": NaN}}', "not as NaN"),
+        ("1", "an envelope has a schema, a version and data, and nothing else"),
+        ("{}", "an envelope has a schema"),
+        (spoiled(more=1), "an envelope has a schema"),
+        (spoiled(schema="salesflow/nonsense"), "there is no schema 'salesflow/nonsense'"),
+        (spoiled(schema=["salesflow/party"]), "there is no schema"),
+        (spoiled(version=2), "salesflow/party is known up to version 1, and this is version 2"),
+        (spoiled(version=0), "this is version 0"),
+        (spoiled(version=True), "this is version True"),
+        (spoiled(version="1"), "this is version '1'"),
+        (spoiled(data=[]), "not a salesflow/party"),
+        (spoiled(data={"name": "Acme"}), "number"),
+        (spoiled(data={"number": "ACME", "name": "Acme", "colour": "red"}), "colour"),
+        (spoiled(data={"number": "ACME", "name": 7}), r"must be text, not 7 @ \$.name"),
+        (spoiled(data={"number": "ACME", "name": "Acme", "consent": 1}), r"must be true or false, not 1 @ \$.consent"),
+        (spoiled(data={"number": "ACME", "name": "Acme", "kind": "dragon"}), "dragon"),
+        (spoiled(data={"number": " ", "name": "Acme"}), "number must not be empty"),
+    ],
+)
+def test_what_is_not_ours_is_refused_in_words(text: str | bytes, said: str) -> None:
+    """Damaged text, another program's, a later version's, or data that do not fit: one error that says what and where."""
+    with pytest.raises(codec.CodecError, match=said):
+        codec.loads(text)
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "said"),
+    [
+        ("price", 18, "must be a number as a string, not 18"),
+        ("price", "eighteen", "must be a number as a string, not 'eighteen'"),
+        ("price", "NaN", "price must be a finite number"),
+        ("requested", "tomorrow", "Invalid isoformat string"),
+        ("requested", 5, "must be a day, not 5"),
+        ("number", "1", "must be a whole number, not '1'"),
+        ("number", True, "must be a whole number, not True"),
+    ],
+)
+def test_the_place_of_a_fault_is_told(path: str, value: Any, said: str) -> None:
+    """A fault in a line of an order is found by its path."""
+    data = codec.to_data(an_order())
+    data["data"]["lines"][0][path] = value
+    with pytest.raises(codec.CodecError, match=rf"{said}.*\$\.lines\[0\]"):
+        codec.from_data(data)
+
+
+def test_data_that_is_handed_out_is_the_callers_own() -> None:
+    """Changing what ``to_data`` gave changes nothing that is written afterwards."""
+    order = an_order()
+    text = codec.dumps(order)
+    codec.to_data(order)["data"]["lines"][0]["item"]["number"] = "CHANGED"
+    assert codec.dumps(order) == text
+
+
+def test_what_cannot_be_kept_is_refused_when_it_is_written() -> None:
+    """Neither strangers nor values that could not be told again are written."""
+    with pytest.raises(TypeError, match="a document or an event can be kept, not a value of type Address"):
+        codec.dumps(Address())
+    with pytest.raises(TypeError, match="cannot keep 1j of type complex"):
+        codec.dumps(Happened(number="1", document="order", what="changed", on=DAY, changes=(Change("x", None, 1j),)))
+
+
+PLAIN = (
+    None,
+    True,
+    0,
+    "text",
+    Decimal("1.00"),
+    DAY,
+    datetime(2026, 3, 2, 10, tzinfo=UTC),
+    OrderType.JOURNAL,
+    CHAI.item,
+    ("a", (1, Decimal(2)), ()),
+)
+
+
+@pytest.mark.parametrize("value", PLAIN, ids=repr)
+def test_plain_values_are_told_apart_by_kind(value: object) -> None:
+    """A field that holds a value of any kind gets it back as it was; no two of them are written alike."""
+    assert repr(codec.loads_plain(codec.dumps_plain(value))) == repr(value)
+    assert len({codec.dumps_plain(each) for each in (*PLAIN, "0", "True", 1, Decimal(1), "journal", date(2026, 3, 3))}) == len(PLAIN) + 6
+
+
+@pytest.mark.parametrize(
+    "text", ["[1]", '{"decimal": "x"}', '{"day": 5}', '{"moment": 5}', '{"a": 1, "b": 2}', '{"party.Dragon": {}}', '{"tuple": 5}', "1.5"]
+)
+def test_a_plain_value_that_is_not_ours_is_refused(text: str) -> None:
+    """Lists, unknown kinds, and kinds with something else in them."""
+    with pytest.raises(codec.CodecError):
+        codec.loads_plain(text)
+
+
+def test_several_values_stand_in_one_envelope() -> None:
+    """The postings of an order are read back together; one envelope of one value is not several."""
+    postings = tuple(Posting(kind=Kind.DELIVERED, document=f"PS-{n}", on=DAY, rows=((1, Decimal(n)),)) for n in (1, 2))
+    assert codec.loads_all(codec.dumps_all(Posting, postings)) == postings
+    assert codec.loads_all(codec.dumps_all(Posting, ())) == ()
+    for text in ("[]", codec.dumps(an_order())):
+        with pytest.raises(codec.CodecError, match="not several values"):
+            codec.loads_all(text)
+
+
+@given(outcome=strategies.outcomes())
+def test_an_outcome_is_read_back(outcome: Outcome[Any]) -> None:
+    """With the very document that was asked for, be it among what was made or beside it."""
+    found = codec.loads_outcome(codec.dumps_outcome(outcome))
+    assert repr(found) == repr(outcome)
+    assert any(found.document is each for each in found)
+    beside = evolve(outcome, document=an_order())
+    assert codec.loads_outcome(codec.dumps_outcome(beside)) == beside
+    several = evolve(outcome, document=(*outcome.made, *outcome.changed))
+    assert codec.loads_outcome(codec.dumps_outcome(several)) == several
+
+
+@pytest.mark.parametrize("text", ["{}", "[]", "1", '{"document": 0, "made": [], "changed": [], "events": []}'])
+def test_an_outcome_that_is_not_ours_is_refused(text: str) -> None:
+    """What ``dumps_outcome`` has not written is not read."""
+    with pytest.raises(codec.CodecError, match="not an outcome"):
+        codec.loads_outcome(text)
+
+
+def test_many_different_items_do_not_fill_the_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is remembered while reading and writing is let go of again, and all is read back all the same."""
+    monkeypatch.setattr(codec, "REMEMBERED", 3)
+    lines = tuple(evolve(an_order().lines[0], number=n, item=Item(number=f"I-{n}")) for n in range(1, 20))
+    order = evolve(an_order(), lines=lines, fold=None)
+    assert codec.loads(codec.dumps(order)) == order
