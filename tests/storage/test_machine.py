@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import tempfile
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from hypothesis import settings
+import pytest
+from hypothesis import Phase, settings
+from hypothesis.stateful import run_state_machine_as_test
 from sqlalchemy import MetaData
 from sqlalchemy.ext.asyncio import create_async_engine
 
@@ -14,8 +17,9 @@ from salesflow import memory
 from salesflow.sql import Store, make_tables
 from salesflow.sql.aio import AsyncStore
 from salesflow.testing.blocking import Blocking
-from salesflow.testing.machine import StoreMachine
+from salesflow.testing.machine import DEEDS, StoreMachine
 from tests import databases
+from tests.storage.broken_stores import BROKEN
 
 
 def _bounded(share: int, steps: int = 40) -> settings:
@@ -118,6 +122,58 @@ class AwaitedPostgresMachine(StoreMachine):
     def close_store(self, store: Blocking) -> None:
         """Let go of the connections."""
         store.close()
+
+
+class Counting(MemoryMachine):
+    """Counts what came of everything that is done."""
+
+    came: Counter[tuple[str, str]] = Counter()
+
+    def do(self, trouble: Any, days: int, data: Any) -> Any:
+        """Do it, and count."""
+        result = super().do(trouble, days, data)
+        self.came[trouble.__name__, result[0]] += 1
+        return result
+
+
+QUICK = settings(max_examples=400, stateful_step_count=50, phases=[Phase.generate], database=None)
+
+
+def test_everything_that_is_done_succeeds_and_is_refused_too() -> None:
+    """Each deed comes to something in some life, or the machine would compare nothing but refusals; and the rules say no now and then."""
+    run_state_machine_as_test(Counting, settings=settings(_bounded(120, 50), phases=[Phase.generate]))
+    done = {name for name, what in Counting.came if what == "done"}
+    assert set(DEEDS) - done == {"add_the_same", "lost_update"}  # two rivals for one document: always a conflict
+    assert {what for _, what in Counting.came} == {"done", "refused", "raised", "given up"}
+
+
+@pytest.mark.parametrize("broken", BROKEN, ids=lambda each: each.__name__)
+def test_a_broken_store_is_found_out(broken: type[memory.Store]) -> None:
+    """Whatever promise a store breaks, some life comes upon it."""
+
+    class Machine(StoreMachine):
+        def make_store(self) -> memory.Store:
+            return broken()
+
+    with pytest.raises(AssertionError):
+        run_state_machine_as_test(Machine, settings=QUICK)
+
+
+def test_a_store_that_forgets_when_it_is_opened_anew_is_found_out() -> None:
+    """What was committed is there after a restart."""
+
+    class Machine(MemoryMachine):
+        def reopen(self, store: memory.Store) -> memory.Store:
+            return memory.Store()
+
+    with pytest.raises(AssertionError):
+        run_state_machine_as_test(Machine, settings=QUICK)
+
+
+def test_a_machine_needs_a_store() -> None:
+    """Who does not say how to make a store is told so."""
+    with pytest.raises(NotImplementedError, match="overriding make_store"):
+        run_state_machine_as_test(StoreMachine, settings=QUICK)
 
 
 TestMemory = MemoryMachine.TestCase
