@@ -10,6 +10,7 @@ from typing import Any
 from attrs import evolve
 
 from salesflow import memory
+from salesflow.errors import RefusedError
 from salesflow.model.order import Order
 from salesflow.model.packing_slip import PackingSlip
 from salesflow.outcome import Outcome
@@ -93,10 +94,8 @@ class ForgetfulWork(memory.Work):
     """Runs every request."""
 
     def once(self, key: str, request: Hashable, command: Callable[[], Outcome[Any]]) -> Outcome[Any]:
-        """Run the command."""
-        outcome = command()
-        self.record(outcome)
-        return outcome
+        """Run the command under a key that was never used before."""
+        return super().once(f"{key} {len(self._store.events)} {len(self._keys)}", request, command)
 
 
 class RunsTwice(memory.Store):
@@ -114,7 +113,12 @@ class AnyVersion(memory.Store):
         """Begin a unit of work whose orders do not look at what is expected."""
         work = super().begin()
         put = work.orders.put
-        work.orders.put = lambda document, *, expected=None: put(document)  # type: ignore[method-assign]
+
+        def taken(document: Order, *, expected: int | None = None) -> None:
+            put(document, expected=expected and None)
+
+        orders: Any = work.orders
+        orders.put = taken
         return work
 
 
@@ -164,7 +168,7 @@ class NoRefusal(memory.Store):
         put = orders.put
 
         def taken(document: Order, *, expected: int | None = None) -> None:
-            with contextlib.suppress(memory.RefusedError):
+            with contextlib.suppress(RefusedError):
                 put(document, expected=expected)
 
         orders.put = taken

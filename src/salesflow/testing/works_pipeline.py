@@ -10,8 +10,7 @@ from salesflow.model.agreement import Commitment, CommitmentKind
 from salesflow.model.campaign import Campaign
 from salesflow.model.case import HoldReason
 from salesflow.model.opportunity import OpportunityType, Stage
-from salesflow.model.party import Party, Role
-from salesflow.model.party import SummaryUpdate
+from salesflow.model.party import Party, Role, SummaryUpdate
 from salesflow.model.product import Item, Product, ProductKind, ProductList, Vat
 from salesflow.model.recurrence import Recurrence
 from salesflow.model.relationship import ContactPlan, Review, Survey
@@ -48,7 +47,8 @@ ALONE = (Product, ProductList, Campaign, Target, TradeAgreement, Recurrence, Sur
 
 def customer_of(work: Any, choices: Choices) -> Party:
     """Choose a party."""
-    return choices.one_of(work.parties)
+    found: Party = choices.one_of(work.parties)
+    return found
 
 
 def add_party(work: Any, choices: Choices) -> Outcome[Any]:
@@ -73,7 +73,7 @@ def merge_parties(work: Any, choices: Choices) -> Outcome[Any]:
 
 def keep_anything(work: Any, choices: Choices) -> Outcome[Any]:
     """Some document of a kind that no command here reads is added or put in its own place."""
-    document = choices.draw(documents_of(choices.one_of(ALONE)))
+    document: Any = choices.draw(documents_of(choices.one_of(ALONE)))
     repository = work.repository_of(document)
     if document.number not in repository:
         return added(work, document)
@@ -103,7 +103,14 @@ def register_sale(work: Any, choices: Choices) -> Outcome[Any]:
     """A sale is in the making."""
     party, owner = customer_of(work, choices), choices.one_of(OWNERS)
     sale = opportunities.register(
-        number=work.number("OPP"), title="A garden", type=SALE, owner=owner, currency="EUR", on=choices.day, party=party.number, contact="JAN"
+        number=work.number("OPP"),
+        title="A garden",
+        type=SALE,
+        owner=owner,
+        currency="EUR",
+        on=choices.day,
+        party=party.number,
+        contact="JAN",
     )
     return done(work, sale)
 
