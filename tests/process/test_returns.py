@@ -125,6 +125,15 @@ def test_the_cost_of_a_return() -> None:
     assert received(order, rma, returned)[2].cost is None
 
 
+def test_a_credit_note_among_the_invoices_has_nothing_to_credit() -> None:
+    """Who gives every bill of an order gives its credit notes too; what comes back is credited on the invoice."""
+    order, bill = sold()
+    order, bill, note = credit_notes.post(bill, {1: 2}, orders=order, number="CN-0", on=DAY, reopens=False)
+    claim = Claim(order=order, quantities={1: 3}, invoices=(note, bill))
+    rma = returns.create([claim], number="RMA-1", order="SO-R1", customer=ACME, on=LATER).document
+    assert [line.origin for line in rma.lines] == [Origin("SO-1", 1, bill.number, 1)]
+
+
 def test_a_return_in_parts() -> None:
     """Only what was received moves; the rest stays on order [RET-7]."""
     order, bill = sold()

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import tempfile
+from datetime import date, timedelta
 from pathlib import Path
+from random import Random
+from typing import Any
 
-from hypothesis import settings
+import pytest
+from hypothesis import Phase, settings
+from hypothesis.stateful import run_state_machine_as_test
 from sqlalchemy import MetaData
 from sqlalchemy.ext.asyncio import create_async_engine
 
@@ -13,8 +18,11 @@ from salesflow import memory
 from salesflow.sql import Store, make_tables
 from salesflow.sql.aio import AsyncStore
 from salesflow.testing.blocking import Blocking
-from salesflow.testing.machine import StoreMachine
+from salesflow.testing.choices import Choices
+from salesflow.testing.machine import DEEDS, FIRST_DAY, PARTIES, StoreMachine, result_of
+from salesflow.testing.works_pipeline import HOSE
 from tests import databases
+from tests.storage.broken_stores import BROKEN
 
 
 def _bounded(share: int, steps: int = 40) -> settings:
@@ -117,6 +125,66 @@ class AwaitedPostgresMachine(StoreMachine):
     def close_store(self, store: Blocking) -> None:
         """Let go of the connections."""
         store.close()
+
+
+class Dice(Choices):
+    """Choices by dice, which are faster than those that Hypothesis draws."""
+
+    def __init__(self, day: date, dice: Random) -> None:
+        super().__init__(day, data=None)  # type: ignore[arg-type]
+        self.dice = dice
+
+    def _chosen(self, count: int, strategy: Any) -> Any:  # noqa: ARG002  no strategy is drawn from
+        return self.dice.randrange(count) if count else HOSE
+
+
+QUICK = settings(max_examples=400, stateful_step_count=50, phases=[Phase.generate], database=None)
+
+
+def test_everything_that_is_done_succeeds_and_is_refused_too() -> None:
+    """Each deed comes to something in some life, or the machine would compare nothing but refusals; and the rules say no now and then."""
+    dice = Random(7)  # noqa: S311  the same every time
+    came = set()
+    for _ in range(40):
+        store, day = memory.Store(), FIRST_DAY
+        with store.begin() as work:
+            work.add(*PARTIES)
+        for name in dice.choices(list(DEEDS), k=150):
+            day += timedelta(days=dice.choice((0, 1, 7)))
+            came.add((name, result_of(DEEDS[name][0], store, Dice(day, dice))[0]))
+    done = {name for name, what in came if what == "done"}
+    assert set(DEEDS) - done == {"add_the_same", "lost_update"}  # two rivals for one document: always a conflict
+    assert {what for _, what in came} == {"done", "refused", "raised", "given up"}
+
+
+@pytest.mark.parametrize("broken", BROKEN, ids=lambda each: each.__name__)
+def test_a_broken_store_is_found_out(broken: type[memory.Store]) -> None:
+    """Whatever promise a store breaks, some life comes upon it."""
+
+    class Machine(StoreMachine):
+        def make_store(self) -> memory.Store:
+            return broken()
+
+    with pytest.raises(AssertionError):
+        run_state_machine_as_test(Machine, settings=QUICK)
+
+
+def test_a_store_that_forgets_when_it_is_opened_anew_is_found_out() -> None:
+    """What was committed is there after a restart."""
+
+    class Machine(MemoryMachine):
+        def reopen(self, store: memory.Store) -> memory.Store:
+            store.begin()
+            return memory.Store()
+
+    with pytest.raises(AssertionError):
+        run_state_machine_as_test(Machine, settings=QUICK)
+
+
+def test_a_machine_needs_a_store() -> None:
+    """Who does not say how to make a store is told so."""
+    with pytest.raises(NotImplementedError, match="overriding make_store"):
+        run_state_machine_as_test(StoreMachine, settings=QUICK)
 
 
 TestMemory = MemoryMachine.TestCase

@@ -351,7 +351,8 @@ def _origins(claim: Claim, line: int, quantity: Decimal) -> Iterator[tuple[Origi
     for invoice in claim.invoices:
         creditable = invoice.creditable
         for each in invoice.lines_of(order.number):
-            if each.terms.number == line and left > 0 and (part := min(left, creditable[each.number].quantity)) > 0:
+            free = creditable[each.number].quantity if each.number in creditable else ZERO  # a line that credits another has nothing
+            if each.terms.number == line and (part := min(left, free)) > 0:
                 left -= part
                 yield Origin(order.number, line, invoice.number, each.number), part
     if left > 0:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date, timedelta
 from functools import partial
-from os.path import commonprefix
+from itertools import takewhile
 from typing import Any
 
 from salesflow.period import Period
@@ -28,7 +28,7 @@ def agree(what: str, by_memory: Any, by_store: Any) -> None:
     """
     shown = repr(by_memory), repr(by_store)
     if by_memory != by_store or shown[0] != shown[1]:
-        start = max(0, len(commonprefix(shown)) - BEFORE)
+        start = max(0, sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(*shown, strict=False))) - BEFORE)
         parts = [f"{'…' if start else ''}{text[start : start + SHOWN]}" for text in shown]
         msg = f"{what}: the memory store answers {parts[0]}, the store under test {parts[1]}"
         raise AssertionError(msg)
@@ -102,8 +102,7 @@ def questions(
             yield f"{name}.find({wanted})", partial(_page, partial(_finding, name), 2, wanted)
     for party in names:
         yield f"timeline({party})", partial(told_by, party)
-    for about, ask in _open(names, middle):
-        yield about, ask
+    yield from _open(names, middle)
 
 
 def _found_by(names: Iterable[str], projects: Iterable[str], middle: date) -> Iterator[dict[str, Any]]:

@@ -137,7 +137,7 @@ class StoreMachine(RuleBasedStateMachine):
             with store.begin() as work:
                 work.add(*PARTIES)
         self._note(PARTIES)
-        self.do(DEEDS["place_order"][0], 0, data)
+        self.do(DEEDS["place_order"][0], days=0, data=data)
 
     @rule(name=st.runner().flatmap(lambda machine: st.sampled_from(machine.possible())), days=DAYS, data=st.data())
     def work(self, name: str, days: int, data: st.DataObject) -> None:
@@ -160,8 +160,8 @@ class StoreMachine(RuleBasedStateMachine):
         self._steps += 1
         self.day += timedelta(days=days)
         drawn = Choices(self.day, data)
-        by_memory = _result_of(trouble, self.memory, drawn)
-        by_store = _result_of(trouble, self.store, Choices(self.day, data, again=drawn))
+        by_memory = result_of(trouble, self.memory, drawn)
+        by_store = result_of(trouble, self.store, Choices(self.day, data, again=drawn))
         agree(trouble.__name__, by_memory, by_store)
         self._compare(self._touched(by_memory))
         self._agreed = True
@@ -222,7 +222,7 @@ class StoreMachine(RuleBasedStateMachine):
             self.seen[KINDS[type(document)]].add(document.number)
 
 
-def _result_of(trouble: troubles.Trouble, store: Any, choices: Choices) -> tuple[Any, ...]:
+def result_of(trouble: troubles.Trouble, store: Any, choices: Choices) -> tuple[Any, ...]:
     """Return what came of a work: what it returned, or the class of the error, with the codes of a refusal."""
     try:
         return "done", trouble(store, choices)

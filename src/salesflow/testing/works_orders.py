@@ -100,16 +100,14 @@ def change_order(work: Any, choices: Choices) -> Outcome[Any]:
     """A quantity, a price or a day is revised, or a line added or removed."""
     order = choices.one_of(work.orders)
     line = choices.one_of(order.lines)
-    change: changes.Change = choices.one_of(
-        (
-            changes.SetQuantity(line.number, line.ordered * 2),
-            changes.SetPrice(line.number, D("2.345")),
-            changes.SetRequested(line.number, choices.day + timedelta(days=3)),
-            changes.AddLine(orders.line(PRODUCTS[1], 2)),
-            changes.RemoveLine(line.number),
-        )
+    possible: tuple[changes.Change, ...] = (
+        changes.SetQuantity(line.number, line.ordered * 2),
+        changes.SetPrice(line.number, D("2.345")),
+        changes.SetRequested(line.number, choices.day + timedelta(days=3)),
+        changes.AddLine(orders.line(PRODUCTS[1], 2)),
+        changes.RemoveLine(line.number),
     )
-    return done(work, changes.change(order, [change], on=choices.day, reason="asked for"))
+    return done(work, changes.change(order, [choices.one_of(possible)], on=choices.day, reason="asked for"))
 
 
 def buy(work: Any, choices: Choices) -> Outcome[Any]:
@@ -190,13 +188,14 @@ def work_on_return(work: Any, choices: Choices) -> Outcome[Any]:
     rma, day = choices.one_of(work.returns), choices.day
     order = work.orders.get(rma.order)
     originals = [work.orders.get(number) for number in dict.fromkeys(line.origin.order for line in rma.lines if line.origin)]
-    match choices.one_of(("register", "receive", "credit", "cancel")):
+    commands = ("register", "return_receipts.receive", "return_credits.credit", "cancel")
+    match choices.rather(commands, lambda command: not returns.LIFECYCLE.why_not(command, rma, on=day)):
         case "register":
             return done(work, returns.register(rma, on=day, disposition=choices.one_of((Disposition.SCRAP, Disposition.CREDIT))))
-        case "receive":
+        case "return_receipts.receive":
             return done(work, return_receipts.receive(rma, order, originals, number=work.number("PS"), on=day))
-        case "credit":
-            on_invoice = [each for each in work.invoices if not each.reverses]
+        case "return_credits.credit":
+            on_invoice = [each for each in work.invoices if each.creditable]
             return done(work, return_credits.credit(rma, order, originals, on_invoice, number=work.number("CN"), on=day))
         case _:
             return done(work, returns.cancel(rma, order, on=day))

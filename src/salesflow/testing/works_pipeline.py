@@ -47,7 +47,8 @@ ALONE = (Product, ProductList, Campaign, Target, TradeAgreement, Recurrence, Sur
 
 def customer_of(work: Any, choices: Choices) -> Party:
     """Choose a party."""
-    return choices.one_of(work.parties)
+    found: Party = choices.one_of(work.parties)
+    return found
 
 
 def add_party(work: Any, choices: Choices) -> Outcome[Any]:
@@ -72,7 +73,7 @@ def merge_parties(work: Any, choices: Choices) -> Outcome[Any]:
 
 def keep_anything(work: Any, choices: Choices) -> Outcome[Any]:
     """Some document of a kind that no command here reads is added or put in its own place."""
-    document = choices.draw(documents_of(choices.one_of(ALONE)))
+    document: Any = choices.draw(documents_of(choices.one_of(ALONE)))
     repository = work.repository_of(document)
     if document.number not in repository:
         return added(work, document)
