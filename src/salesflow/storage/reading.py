@@ -65,9 +65,7 @@ class Reader:
         there = tuple([head["number"] for head in heads])
         bodies: dict[str, dict[str, str]] = {key: {} for key in there}
         for row in self._rows().find(Find(table=BODY, equal={"kind": name, "number": there}, columns=("number", "part", "body"))):
-            if row["number"] not in bodies:
-                raise StorageError(f"{name} {row['number']!r} was not asked for: the storage is damaged")
-            bodies[row["number"]][row["part"]] = row["body"]
+            bodies.setdefault(row["number"], {})[row["part"]] = row["body"]
         postings = self._postings(there) if name == KINDS[Order] else {}
         return {
             head["number"]: Kept(

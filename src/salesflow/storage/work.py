@@ -13,7 +13,7 @@ from typing import Any, Self, TypeVar
 
 from salesflow import codec
 from salesflow.checks import require_text
-from salesflow.errors import RefusedError
+from salesflow.errors import RefusedError, StorageError
 from salesflow.kinds import KINDS
 from salesflow.lookups import party_of
 from salesflow.outcome import Outcome
@@ -39,6 +39,7 @@ class Work(Questions):
         self.read = Reader(lambda: self.rows, cache).read
         self._rows: Rows | None = None
         self._begun = False
+        self._failed = False
         self._events: list[Any] = []
         self._keys: dict[str, tuple[Hashable, Outcome[Any]]] = {}
         self._repositories: dict[type, Repository[Any]] = {}
@@ -108,9 +109,13 @@ class Work(Questions):
             for entry in sorted(repository.entries.values(), key=_rank)  # rivals lock what both change in the same order
             if entry.is_changed
         ]
+        if self._failed:
+            raise StorageError("a change of this work failed before, and nothing of the work is kept")
         if pending:
             self._begin()
+            self._failed = True  # until all of it is written: a part of it may never be committed
             changes.write(changes.of(pending), self.rows)
+            self._failed = False
 
     # ------------------------------------------------------------------ numbers, keys, events
 
