@@ -278,3 +278,23 @@ def test_events_and_answers_that_are_damaged_are_told(store: Store, strange: str
     put(store, "salesflow_open_line", "1 = 1", detail=strange)
     with pytest.raises(SalesflowError), store.begin() as work:
         work.open_lines()
+
+
+def test_a_document_that_is_looked_up_and_gone_is_told(store: Store) -> None:
+    """Where the row of a document is missing, a question that finds it elsewhere says so."""
+    with store.engine.connect() as connection:
+        connection.execute(text("DELETE FROM salesflow_document WHERE kind = 'orders'"))
+    with pytest.raises(StorageError, match="orders 'SO-1' is looked up and is not there"), store.begin() as work:
+        work.orders.find(customer="ACME")
+
+
+def test_a_schema_that_is_no_text_is_told(store: Store, tmp_path: Path) -> None:
+    """Even what SQLite says of such a file cannot be read; the error is one of the library all the same."""
+    store.close()
+    connection = sqlite3.connect(tmp_path / "sales.db")
+    connection.execute("PRAGMA writable_schema = 1")
+    connection.execute("UPDATE sqlite_master SET sql = CAST(x'fffe9e' AS TEXT) WHERE name = 'salesflow_posting'")
+    connection.commit()
+    connection.close()
+    with pytest.raises(StorageError), store.begin() as work:
+        work.orders.get("SO-1")
