@@ -76,32 +76,30 @@ def of_order_line(line: OrderLine, quantity: Decimal, net: Decimal, currency: st
 def priced_table(lines: Iterable[PricedLine], currency: str, locale: Locale, heading: str = "") -> Table:
     """Return lines as a table; a column that would be empty is left out."""
     given = tuple(lines)
-    items, discounts = any(line.item for line in given), any(line.discount for line in given)
-    width: Width = "narrow" if max((len(line.item) for line in given), default=0) > LONG else "auto"
-    say = locale.say
-    columns = (
-        *((Column(say(Word.ITEM), "left", width),) if items else ()),
-        Column(say(Word.DESCRIPTION), "left", "fill"),
-        Column(say(Word.QUANTITY), "right"),
-        Column(say(Word.PRICE), "right"),
-        *((Column(say(Word.DISCOUNT), "right"),) if discounts else ()),
-        Column(say(Word.VAT), "right"),
-        Column(say(Word.AMOUNT, currency=currency), "right"),
-    )
+    columns = _columns(given, currency, locale)
+    shown = [place for place, (_, cells) in enumerate(columns) if any(cells) or not given]
     rows, carried = [], ZERO
-    for line in given:
+    for place, line in enumerate(given):
         carried += line.net
-        cells = (
-            *((line.item,) if items else ()),
-            line.text,
-            _quantity(line, locale),
-            _price(line, currency, locale),
-            *((line.discount,) if discounts else ()),
-            locale.vat(line.vat),
-            locale.amount(line.net, currency),
-        )
+        cells = tuple(columns[each][1][place] for each in shown)
         rows.append(Row(cells=cells, under=line.under, carried=locale.amount(carried, currency)))
-    return Table(heading=heading, columns=columns, rows=tuple(rows), carried=say(Word.CARRIED))
+    heads = tuple(columns[each][0] for each in shown)
+    return Table(heading=heading, columns=heads, rows=tuple(rows), carried=locale.say(Word.CARRIED))
+
+
+def _columns(lines: tuple[PricedLine, ...], currency: str, locale: Locale) -> tuple[tuple[Column, list[str]], ...]:
+    """Return each column with its cells."""
+    say = locale.say
+    width: Width = "narrow" if any(len(line.item) > LONG for line in lines) else "auto"
+    return (
+        (Column(say(Word.ITEM), "left", width), [line.item for line in lines]),
+        (Column(say(Word.DESCRIPTION), "left", "fill"), [line.text for line in lines]),
+        (Column(say(Word.QUANTITY), "right"), [_quantity(line, locale) for line in lines]),
+        (Column(say(Word.PRICE), "right"), [_price(line, currency, locale) for line in lines]),
+        (Column(say(Word.DISCOUNT), "right"), [line.discount for line in lines]),
+        (Column(say(Word.VAT), "right"), [locale.vat(line.vat) for line in lines]),
+        (Column(say(Word.AMOUNT, currency=currency), "right"), [locale.amount(line.net, currency) for line in lines]),
+    )
 
 
 def _quantity(line: PricedLine, locale: Locale) -> str:

@@ -75,7 +75,7 @@ class Word(Labelled):
     PAYABLE = "payable", "To pay {currency}", "Te betalen {currency}"
     IN_FAVOUR = "in-favour", "In your favour {currency}", "In uw voordeel {currency}"
     VAT_RATE = "vat-rate", "VAT rate", "Btw-tarief"
-    VAT_BASE = "vat-base", "Over", "Over"
+    VAT_BASE = "vat-base", "Taxable", "Grondslag"
     FREIGHT = "freight", "Freight", "Vracht"
     ROUNDING_OF = "rounding-of", "Rounding of {name}", "Afronding van {name}"
     TOTAL_DISCOUNT = "total-discount", "Discount on the whole", "Korting op het geheel"
