@@ -1,9 +1,9 @@
 """
 One sale on paper: every document that goes to the customer, from the quotation to the statement, printed in one run.
 
-``python examples/09_printed.py [--json] [--language en] [--out DIR]``
+``python examples/09_printed.py [--json] [--language en] [--out DIR] [--pictures DIR]``
 
-``--out`` writes the run as one PDF, each document as a PDF of its own, and a picture of its first page.
+``--out`` writes the run as one PDF and each document as a PDF of its own; ``--pictures`` draws the pictures of the documentation.
 It needs the extra ``print``.
 """
 
@@ -217,22 +217,40 @@ def a_long_one() -> Invoice:
     return invoices.post(order, number="INV-2", on=DAY).document
 
 
+def draw() -> Iterator[tuple[str, bytes]]:
+    """Yield the first page of each document in English, of two in Dutch as well, and the last page of the longest."""
+    for name, sheet in tell("en"):
+        first, *others = printed.to_png([sheet], theme=THEME, dots_per_inch=DOTS)
+        yield f"{name}.png", first
+        if others:
+            yield f"{name}-last.png", others[-1]
+    dutch = dict(tell("nl"))
+    for name in ("order-confirmation", "invoice"):
+        yield f"{name}-nl.png", printed.to_png([dutch[name]], theme=THEME, dots_per_inch=DOTS)[0]
+
+
+def write(folder: Path, files: dict[str, bytes]) -> None:
+    """Write files into a folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, content in files.items():
+        (folder / name).write_bytes(content)
+
+
 def main() -> None:
     """Print the sale."""
     parser = argparse.ArgumentParser(description="Print one sale, document by document.")
     parser.add_argument("--json", action="store_true", help="print what was made as JSON")
     parser.add_argument("--language", choices=("nl", "en"), default="nl", help="of the documents; Dutch unless said")
-    parser.add_argument("--out", type=Path, help="a folder to write PDFs and pictures to")
+    parser.add_argument("--out", type=Path, help="a folder to write PDFs to")
+    parser.add_argument("--pictures", type=Path, help="a folder to draw the pictures of the documentation in")
     options = parser.parse_args()
     sheets = dict(tell(options.language))
     made = {name: printed.to_pdf([sheet], theme=THEME) for name, sheet in sheets.items()}
     made["all"] = printed.to_pdf(sheets.values(), theme=THEME)
     if options.out:
-        options.out.mkdir(parents=True, exist_ok=True)
-        for name, document in made.items():
-            (options.out / f"{name}.pdf").write_bytes(document)
-        for name, sheet in sheets.items():
-            (options.out / f"{name}.png").write_bytes(printed.to_png([sheet], theme=THEME, dots_per_inch=DOTS)[0])
+        write(options.out, {f"{name}.pdf": document for name, document in made.items()})
+    if options.pictures:
+        write(options.pictures, dict(draw()))
     told = {name: {"bytes": len(document), "sha256": hashlib.sha256(document).hexdigest()} for name, document in made.items()}
     if options.json:
         print(json.dumps(told, indent=1))

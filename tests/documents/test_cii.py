@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from attrs import evolve
@@ -139,5 +140,6 @@ def test_profiles_name_their_process_and_empty_parts_are_left_out() -> None:
 @pytest.mark.parametrize("missing", ["sums", "seller", "buyer"])
 def test_what_is_incomplete_is_not_written(missing: str) -> None:
     """Totals, seller and buyer are needed."""
+    without: dict[str, Any] = {missing: None}
     with pytest.raises(ValueError, match="with its totals, its seller and its buyer"):
-        cii.write(evolve(RICH, **{missing: None}))
+        cii.write(evolve(RICH, **without))

@@ -13,6 +13,7 @@ from salesflow import (
     Address,
     Alternative,
     Charge,
+    CreditOf,
     FreeTextLine,
     InvoicePolicy,
     Item,
@@ -382,7 +383,7 @@ def test_one_credit_of_several_invoices_says_which_line_credits_which() -> None:
     one, two = an_order(chai(2)), an_order(chang(3), number="SO-2")
     one, first = invoices.post(one, number="INV-1", on=DAY)
     two, second = invoices.post(two, number="INV-2", on=DAY)
-    claims = [credit_notes.CreditOf(invoice=first, quantities={1: 1}), credit_notes.CreditOf(invoice=second, quantities={1: 1})]
+    claims = [CreditOf(invoice=first, quantities={1: 1}), CreditOf(invoice=second, quantities={1: 1})]
     note = credit_notes.post(claims, orders=[one, two], number="CN-1", on=LATER, reopens=False).document
     has(
         lines_of(printed.invoice(note, **BOTH)),

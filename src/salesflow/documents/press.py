@@ -69,6 +69,7 @@ def to_pdf(sheets: Iterable[Sheet], *, theme: Theme = PLAIN) -> bytes:
 
     Raises:
         ValueError: there are no sheets.
+        typst.TypstError: a template of one's own, or a logo, is wrong.
     """
     made = _set(_data(sheets, theme), theme, lambda compiler: compiler.compile(format="pdf", pdf_standards="a-3b"))
     return _one(made)

@@ -1,7 +1,7 @@
 """
 Printed documents: each function returns a sheet, and ``to_pdf`` prints any number of sheets in one run.
 
-Sheets are plain data and need nothing; ``to_pdf`` and ``to_png`` need the extra ``print``.
+It needs the extra ``print``. Nothing is posted, stored or numbered by printing: the same document gives the same bytes.
 """
 
 from __future__ import annotations

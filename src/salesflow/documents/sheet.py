@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 from attrs import asdict, frozen
 
-from salesflow.checks import require_date, require_tuple_of
+from salesflow.checks import require_date, require_kind, require_tuple_of
 from salesflow.labels import Language
 
 Width = Literal["auto", "fill", "narrow"]
@@ -153,7 +153,9 @@ class Sheet:
 
     def __attrs_post_init__(self) -> None:
         require_date("on", self.on)
-        require_tuple_of("blocks", self.blocks, Table | Sums | Words | Facts | Signature)  # type: ignore[arg-type]
+        require_tuple_of("blocks", self.blocks, object)
+        for block in self.blocks:
+            require_kind("block", block, Block)  # type: ignore[arg-type]  # a union is as good as a class here
 
 
 def as_data(sheet: Sheet) -> dict[str, Any]:
