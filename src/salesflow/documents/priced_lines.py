@@ -90,9 +90,8 @@ def priced_table(lines: Iterable[PricedLine], currency: str, locale: Locale, hea
 def _columns(lines: tuple[PricedLine, ...], currency: str, locale: Locale) -> tuple[tuple[Column, list[str]], ...]:
     """Return each column with its cells."""
     say = locale.say
-    width: Width = "narrow" if any(len(line.item) > LONG for line in lines) else "auto"
     return (
-        (Column(say(Word.ITEM), "left", width), [line.item for line in lines]),
+        (Column(say(Word.ITEM), "left", item_width(line.item for line in lines)), [line.item for line in lines]),
         (Column(say(Word.DESCRIPTION), "left", "fill"), [line.text for line in lines]),
         (Column(say(Word.QUANTITY), "right"), [_quantity(line, locale) for line in lines]),
         (Column(say(Word.PRICE), "right"), [_price(line, currency, locale) for line in lines]),
@@ -100,6 +99,11 @@ def _columns(lines: tuple[PricedLine, ...], currency: str, locale: Locale) -> tu
         (Column(say(Word.VAT), "right"), [locale.vat(line.vat) for line in lines]),
         (Column(say(Word.AMOUNT, currency=currency), "right"), [locale.amount(line.net, currency) for line in lines]),
     )
+
+
+def item_width(numbers: Iterable[str]) -> Width:
+    """Return how wide the column for numbers of items is: long ones are broken over lines."""
+    return "narrow" if any(len(number) > LONG for number in numbers) else "auto"
 
 
 def _quantity(line: PricedLine, locale: Locale) -> str:

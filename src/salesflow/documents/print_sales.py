@@ -11,6 +11,7 @@ from salesflow.documents.priced_lines import (
     Exemptions,
     PricedLine,
     discount_words,
+    item_width,
     of_order_line,
     priced_table,
     summed,
@@ -259,7 +260,7 @@ def _goods(slip: PackingSlip, known: dict[str, Order], locale: Locale) -> Table:
                 )
             )
     columns = (
-        Column(say(Word.ITEM), "left", "narrow"),
+        Column(say(Word.ITEM), "left", item_width(row.cells[0] for row in rows)),
         Column(say(Word.DESCRIPTION), "left", "fill"),
         *(Column(say(word), "right") for word in (Word.ORDERED, Word.DELIVERED, Word.TO_COME)),
     )
