@@ -1,10 +1,12 @@
 """
-How fast an electronic invoice is added up, checked and written, beside a bare loop of decimals that does the same sums.
+How fast an electronic invoice is added up, checked, written and printed, beside a bare loop of decimals that does the same sums.
 
 ``python benchmarks/totals.py [--json] [--quick]``
 
 An invoice of 1 000 lines at three rates: line nets rounded, bases and VAT by rate, totals.
 It is added up at a tenth of its size too, to see how it grows. Only ratios within one run mean anything.
+What is printed is an invoice of three pages, another one in every round, from the posted invoice to the bytes of the PDF;
+the first print of a process, which finds the fonts, is told apart.
 """
 
 from __future__ import annotations
@@ -17,9 +19,13 @@ import time
 from collections.abc import Callable
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
+from functools import partial
+from io import BytesIO
 
-from salesflow import Address, EInvoice, TradeParty, en16931, totals
-from salesflow.documents import ubl
+from pypdf import PdfReader
+
+from salesflow import Address, EInvoice, Invoice, Item, Party, Product, Role, TradeParty, Vat, en16931, invoices, orders, totals
+from salesflow.documents import printed, ubl
 from salesflow.model.einvoice import EInvoiceLine
 
 CENT = Decimal("0.01")
@@ -78,6 +84,37 @@ def beside(count: int, rounds: int) -> dict[str, object]:
     return {"us_each": round(mine, 2), "bare_loop_us_each": round(theirs, 2), "ratio": round(ratio, 1)}
 
 
+def posted(turn: int) -> Invoice:
+    """Return an invoice that fills three pages; no two turns have a line in common."""
+    items = [
+        Product(item=Item(number=f"I-{turn}-{n}", name=f"Item {n} of {turn}", vat=Vat("S", RATES[n % 3])), price=CENT * (turn + n))
+        for n in range(70)
+    ]
+    buyer = Party(number="ACME", name="Acme Workshops", roles=(Role.CUSTOMER,), address=ADDRESS)
+    lines = [orders.line(item, n % 17 + 1) for n, item in enumerate(items)]
+    order = orders.place(number=f"SO-{turn}", customer=buyer, currency="EUR", lines=lines, on=date(2026, 3, 2)).document
+    return invoices.post(order, number=f"INV-{turn}", on=date(2026, 3, 2)).document
+
+
+def on_paper(invoice: Invoice) -> bytes:
+    """Print an invoice."""
+    return printed.to_pdf([printed.invoice(invoice, seller=PARTY, buyer=PARTY)])
+
+
+def paper(rounds: int) -> dict[str, object]:
+    """Return how long an invoice of three pages takes to print, at first and then."""
+    made = [posted(turn) for turn in range(rounds + 1)]
+    first, *others = [seconds(partial(on_paper, each)) * 1e3 for each in made]
+    pages = {len(PdfReader(BytesIO(on_paper(each))).pages) for each in made}
+    return {
+        "pages": pages.pop(),
+        "lines": 70,
+        "first_ms": round(first, 1),
+        "ms": round(statistics.median(others), 1),
+        "most_ms": round(max(others), 1),
+    }
+
+
 def measure(*, quick: bool) -> dict[str, dict[str, object]]:
     """Measure everything."""
     small, large, rounds = (50, 500, 3) if quick else (100, 1_000, 25)
@@ -91,6 +128,7 @@ def measure(*, quick: bool) -> dict[str, dict[str, object]]:
         ("ubl_read", lambda: ubl.read(document)),
     ):
         found[name] = {"lines": large, "ms": round(statistics.median(seconds(work) for _ in range(rounds)) * 1e3, 1)}
+    found["print"] = paper(rounds)
     return found
 
 

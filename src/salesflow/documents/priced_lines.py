@@ -9,7 +9,7 @@ from attrs import frozen
 
 from salesflow.checks import ONE, ZERO
 from salesflow.documents.languages import Locale
-from salesflow.documents.sheet import Column, Row, Sum, Sums, Table, Width, Words
+from salesflow.documents.sheet import Column, Sum, Sums, Table, TableRow, Width, Words
 from salesflow.documents.wording import Word
 from salesflow.model.order import OrderLine
 from salesflow.model.product import NO_VAT, Vat
@@ -82,7 +82,7 @@ def priced_table(lines: Iterable[PricedLine], currency: str, locale: Locale, hea
     for place, line in enumerate(given):
         carried += line.net
         cells = tuple(columns[each][1][place] for each in shown)
-        rows.append(Row(cells=cells, under=line.under, carried=locale.amount(carried, currency)))
+        rows.append(TableRow(cells=cells, under=line.under, carried=locale.amount(carried, currency)))
     heads = tuple(columns[each][0] for each in shown)
     return Table(heading=heading, columns=heads, rows=tuple(rows), carried=locale.say(Word.CARRIED))
 
@@ -153,7 +153,7 @@ def _called(charge: Charge, locale: Locale) -> str:
 def _breakdown(totals: Totals, rounding: Decimal, currency: str, locale: Locale) -> Table:
     say = locale.say
     rows = tuple(
-        Row(cells=(locale.vat(vat), locale.amount(base, currency), locale.amount(tax, currency)))
+        TableRow(cells=(locale.vat(vat), locale.amount(base, currency), locale.amount(tax, currency)))
         for vat, base, tax in _groups(totals, rounding)
     )
     return Table(columns=(Column(say(Word.VAT_RATE)), Column(say(Word.VAT_BASE), "right"), Column(say(Word.VAT), "right")), rows=rows)

@@ -9,7 +9,7 @@ from salesflow.checks import ZERO, require_date, require_kind
 from salesflow.documents.languages import Locale
 from salesflow.documents.letter import letter
 from salesflow.documents.print_invoices import period
-from salesflow.documents.sheet import Column, Row, Sheet, Sum, Sums, Table, Words
+from salesflow.documents.sheet import Column, Sheet, Sum, Sums, Table, TableRow, Words
 from salesflow.documents.wording import Word
 from salesflow.labels import Language
 from salesflow.model.einvoice import TradeParty
@@ -61,7 +61,7 @@ def _overdue(reminder: Reminder, locale: Locale) -> Table:
             str(line.level),
             locale.amount(line.balance, reminder.currency),
         )
-        rows.append(Row(cells=cells, carried=locale.amount(carried, reminder.currency)))
+        rows.append(TableRow(cells=cells, carried=locale.amount(carried, reminder.currency)))
     columns = (
         Column(say(Word.INVOICE), "left", "fill"),
         Column(say(Word.DUE)),
@@ -102,12 +102,12 @@ def statement(statement: Statement, *, seller: TradeParty, buyer: TradeParty, on
 def _movements(statement: Statement, locale: Locale) -> Table:
     say, currency = locale.say, statement.currency
     opening = locale.amount(statement.opening, currency)
-    rows = [Row(cells=("", say(Word.OPENING), "", "", opening), carried=opening)]
+    rows = [TableRow(cells=("", say(Word.OPENING), "", "", opening), carried=opening)]
     for line in statement.lines:
         balance = locale.amount(line.balance, currency)
         kind = line.what.label(locale.language)
         cells = (locale.short_day(line.on), kind, line.number, locale.amount(line.amount, currency), balance)
-        rows.append(Row(cells=cells, carried=balance))
+        rows.append(TableRow(cells=cells, carried=balance))
     columns = (
         Column(say(Word.DATE)),
         Column(say(Word.KIND), "left", "fill"),

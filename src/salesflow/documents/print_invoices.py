@@ -11,7 +11,7 @@ from salesflow.checks import require_kind
 from salesflow.documents.languages import Locale
 from salesflow.documents.letter import Fact, letter
 from salesflow.documents.priced_lines import Exemptions, PricedLine, of_order_line, priced_table, summed, why_no_vat
-from salesflow.documents.sheet import Block, Column, Row, Sheet, Sum, Sums, Table, Words
+from salesflow.documents.sheet import Block, Column, Sheet, Sum, Sums, Table, TableRow, Words
 from salesflow.documents.terms_in_words import early, terms_of_sale
 from salesflow.documents.wording import Word
 from salesflow.labels import Language
@@ -195,5 +195,5 @@ def _schedule(invoice: Invoice, locale: Locale) -> Table:
         Column(locale.say(Word.DUE), "left", "fill"),
         Column(locale.say(Word.AMOUNT, currency=invoice.currency), "right"),
     )
-    rows = tuple(Row(cells=(locale.day(due.on), locale.amount(due.amount, invoice.currency))) for due in invoice.schedule)
+    rows = tuple(TableRow(cells=(locale.day(due.on), locale.amount(due.amount, invoice.currency))) for due in invoice.schedule)
     return Table(heading=locale.say(Word.PAY_IN_PARTS), columns=columns, rows=rows)

@@ -17,7 +17,7 @@ from salesflow.documents.priced_lines import (
     summed,
     why_no_vat,
 )
-from salesflow.documents.sheet import Block, Column, Row, Sheet, Signature, Table, Words
+from salesflow.documents.sheet import Block, Column, Sheet, Signature, Table, TableRow, Words
 from salesflow.documents.terms_in_words import payment, terms_of_sale
 from salesflow.documents.wording import Word
 from salesflow.labels import Language
@@ -250,7 +250,7 @@ def _goods(slip: PackingSlip, known: dict[str, Order], locale: Locale) -> Table:
             line = known[part.order].line(number)
             counts = (line.ordered, quantity, line.deliver_remainder)
             rows.append(
-                Row(
+                TableRow(
                     cells=(
                         line.item.number,
                         line.item.name or line.item.number,

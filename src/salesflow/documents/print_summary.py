@@ -8,7 +8,7 @@ from datetime import date
 from salesflow.checks import require_date, require_kind
 from salesflow.documents.languages import Locale
 from salesflow.documents.letter import Fact, said
-from salesflow.documents.sheet import Block, Column, Facts, Row, Sheet, Table, Words
+from salesflow.documents.sheet import Block, Column, Facts, Sheet, Table, TableRow, Words
 from salesflow.documents.wording import Word
 from salesflow.labels import Language
 from salesflow.model.opportunity import Opportunity, StageMark
@@ -91,7 +91,9 @@ def _products(sale: Opportunity, locale: Locale) -> Table:
         Column(locale.say(Word.QUANTITY), "right"),
         Column(locale.say(Word.PRICE), "right"),
     )
-    rows = (Row(cells=(each.product, locale.number(each.quantity), locale.amount(each.price, sale.currency))) for each in sale.interests)
+    rows = (
+        TableRow(cells=(each.product, locale.number(each.quantity), locale.amount(each.price, sale.currency))) for each in sale.interests
+    )
     return Table(heading=locale.say(Word.PRODUCTS), columns=columns, rows=tuple(rows))
 
 
@@ -104,7 +106,7 @@ def _activities(sale: Opportunity, locale: Locale) -> Table:
         Column(locale.say(Word.DONE)),
     )
     rows = (
-        Row(
+        TableRow(
             cells=(
                 locale.short_day(each.due),
                 each.subject,
@@ -120,11 +122,11 @@ def _activities(sale: Opportunity, locale: Locale) -> Table:
 
 def _papers(sale: Opportunity, locale: Locale) -> Table:
     columns = (Column(locale.say(Word.MADE)), Column(locale.say(Word.NAME), "left", "fill"), Column(locale.say(Word.NUMBER)))
-    rows = (Row(cells=(locale.short_day(each.made), each.name, each.number)) for each in sale.papers)
+    rows = (TableRow(cells=(locale.short_day(each.made), each.name, each.number)) for each in sale.papers)
     return Table(heading=locale.say(Word.PAPERS), columns=columns, rows=tuple(rows))
 
 
 def _stakeholders(sale: Opportunity, locale: Locale) -> Table:
     columns = (Column(locale.say(Word.NAME), "left", "fill"), Column(locale.say(Word.ROLE)))
-    rows = (Row(cells=(each.party, each.role)) for each in sorted(sale.stakeholders, key=lambda each: each.rank))
+    rows = (TableRow(cells=(each.party, each.role)) for each in sorted(sale.stakeholders, key=lambda each: each.rank))
     return Table(heading=locale.say(Word.STAKEHOLDERS), columns=columns, rows=tuple(rows))

@@ -34,7 +34,7 @@ class Column:
 
 
 @frozen(kw_only=True)
-class Row:
+class TableRow:
     """
     A row of a table.
 
@@ -60,14 +60,14 @@ class Table:
 
     heading: str = ""
     columns: tuple[Column, ...]
-    rows: tuple[Row, ...]
+    rows: tuple[TableRow, ...]
     carried: str = ""
     closing: str = ""
     kind: str = "table"
 
     def __attrs_post_init__(self) -> None:
         require_tuple_of("columns", self.columns, Column)
-        require_tuple_of("rows", self.rows, Row)
+        require_tuple_of("rows", self.rows, TableRow)
         for row in self.rows:
             if len(row.cells) != len(self.columns):
                 msg = f"a row has a cell for each of the {len(self.columns)} columns, not {len(row.cells)}"
