@@ -166,6 +166,8 @@ def as_data(sheet: Sheet) -> dict[str, Any]:
 
 def _shown(text: str) -> str:
     """Return text without control characters and the like; every kind of space is one, and line ends stay."""
+    if text.isascii() and text.isprintable():
+        return text  # as nearly all are
     lines = "\n".join(unicodedata.normalize("NFC", text).splitlines())
     return "".join(" " if each.isspace() and each != "\n" else each for each in lines if _has_shape(each))
 
