@@ -32,8 +32,8 @@ PAIRS = (
 """Our amounts in CII, and those of UBL."""
 
 
-STRICTER = frozenset({"BR-AF-05"})
-"""The official rules for CII refuse a line of category L at a rate of zero, which the norm and its rules for UBL allow."""
+STRICTER = frozenset(f"BR-{tax}-0{number}" for tax in ("AF", "AG") for number in (5, 6, 7))
+"""The official rules for CII refuse a rate of zero for the categories L and M, which the norm and its rules for UBL allow."""
 
 
 def judged(document: bytes) -> list[str]:
