@@ -196,7 +196,7 @@ def invoice(read: Reader) -> EInvoice:
         order=read.text("order_ref"),
         preceding=tuple((number, None) for number in read.texts("preceding")),
         delivered=read.day("delivery_date"),
-        deliver_to=read.text("delivery_country"),
+        deliver_to=Address(country=read.text("delivery_country")),
         means=read.text("payment_means"),
     )
 
@@ -321,7 +321,7 @@ def with_placeholders(stated: EInvoice) -> EInvoice:
             buyer=placeholder("buyer", country, "" if bare else f"{country}000000000B01"),
             buyer_reference="PLACEHOLDER",
             delivered=stated.delivered or (DAY if "K" in codes else None),
-            deliver_to=stated.deliver_to or ("BE" if "K" in codes else ""),
+            deliver_to=Address(country="BE") if "K" in codes and stated.deliver_to == Address() else stated.deliver_to,
             payment_terms="PLACEHOLDER",
             notes=("The parties of this document are placeholders.",),
         )

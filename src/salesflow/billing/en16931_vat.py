@@ -6,13 +6,13 @@ from collections.abc import Callable, Iterator
 from decimal import Decimal
 
 from salesflow.billing import norm_codes
+from salesflow.billing.en16931_lines import check_digits
 from salesflow.billing.totals import Key, add_groups, tax_on
 from salesflow.billing.vat_categories import CATEGORIES, CODES, SPLIT_PAYMENT, Category, Numbers, ReasonIs
 from salesflow.checks import ONE, ZERO
 from salesflow.model.einvoice import EInvoice, Finding, Scope, TaxGroup, TradeParty
 
 HALF = Decimal("0.5")
-DIGITS = -2
 
 
 def check(invoice: EInvoice, scope: Scope, quantum: Decimal) -> Iterator[Finding]:
@@ -48,15 +48,15 @@ def _base_of(group: TaxGroup, bases: dict[Key, Decimal]) -> Decimal:
 
 def _group(group: TaxGroup, path: str, taxable: Decimal, quantum: Decimal) -> Iterator[Finding]:
     """Check one group of the breakdown against what it is a group of."""
-    if group.category not in CODES:
+    if not group.category:
+        yield Finding(rule="BR-47", path=f"{path}.category", message="the group has no VAT category")
+    elif group.category not in CODES:
         yield Finding(rule="BR-CL-17", path=f"{path}.category", message=f"{group.category!r} is no VAT category")
     category = CATEGORIES.get(group.category)
     if group.rate is None and group.category != "O":
         yield Finding(rule="BR-48", path=f"{path}.rate", message="the group has no rate")
-    for name, rule in (("taxable", "BR-DEC-19"), ("tax", "BR-DEC-20")):
-        amount = getattr(group, name)
-        if amount % ONE and int(amount.normalize().as_tuple().exponent) < DIGITS:
-            yield Finding(rule=rule, path=f"{path}.{name}", message=f"{amount} has more than two decimals")
+    yield from check_digits(group.taxable, f"{path}.taxable", "BR-DEC-19")
+    yield from check_digits(group.tax, f"{path}.tax", "BR-DEC-20")
     if group.reason_code and group.reason_code.upper() not in norm_codes.EXEMPTIONS:
         message = f"{group.reason_code!r} is no reason of the VATEX list"
         yield Finding(rule="BR-CL-22", path=f"{path}.reason_code", message=message)
@@ -151,15 +151,19 @@ _HAS: dict[Numbers, Callable[[TradeParty], bool]] = {
 
 def _numbers(category: Category, used: list[Used], invoice: EInvoice) -> Iterator[Finding]:
     """Check the numbers that lines (rule 02), allowances (03) and charges (04) of a category ask of the parties; once each."""
+    represented = invoice.representative is not None and bool(invoice.representative.vat)
     wrong = [
         f"of the {who}, {needed.label()}"
         for who, party, needed in (("seller", invoice.seller, category.seller), ("buyer", invoice.buyer, category.buyer))
-        if not _HAS[needed](party or _NOBODY)
+        if not _HAS[needed](party or _NOBODY) and not (who == "seller" and represented and needed is not Numbers.NO_VAT)
     ]
+    if represented and category.seller is Numbers.NO_VAT:
+        wrong.append(f"of the tax representative, {category.seller.label()}")
     if wrong:
         for number in dict.fromkeys(each[1] for each in used):
             message = f"category {category.code} asks for: {'; '.join(wrong)}"
-            yield Finding(rule=f"{category.rules}-0{number}", path="seller" if "seller" in wrong[0] else "buyer", message=message)
+            path = next(each for each in ("seller", "buyer", "representative") if each in wrong[0])
+            yield Finding(rule=f"{category.rules}-0{number}", path=path, message=message)
 
 
 # ---------------------------------------------------------------------- rules of one category
@@ -183,11 +187,11 @@ def _within_the_union(invoice: EInvoice) -> Iterator[Finding]:
     """A supply within the Union says when and to which country it was delivered."""
     if not any(group.category == "K" for group in invoice.breakdown):
         return
-    if invoice.delivered is None and invoice.period == (None, None):
+    if invoice.delivered is None and invoice.period == (None, None) and not invoice.tax_point_code:
         message = "category K asks for the day of delivery, or for the period that is invoiced"
         yield Finding(rule="BR-IC-11", path="delivered", message=message)
-    if not invoice.deliver_to:
-        yield Finding(rule="BR-IC-12", path="deliver_to", message="category K asks for the country of delivery")
+    if not invoice.deliver_to.country:
+        yield Finding(rule="BR-IC-12", path="deliver_to.country", message="category K asks for the country of delivery")
 
 
 def _split_payment(invoice: EInvoice, used: list[Used]) -> Iterator[Finding]:
@@ -196,10 +200,14 @@ def _split_payment(invoice: EInvoice, used: list[Used]) -> Iterator[Finding]:
     if SPLIT_PAYMENT not in codes:
         return
     countries = {(party or _NOBODY).address.country for party in (invoice.seller, invoice.buyer)}
+    beside = {invoice.deliver_to.country, *(line.origin for line in invoice.lines)}
+    if invoice.representative is not None:
+        beside.add(invoice.representative.address.country)
+    countries |= beside - {""}
     if countries != {"IT"}:
         shown = " and ".join(sorted(countries - {""})) or "no country"
         yield Finding(
-            rule="BR-B-01", path="seller.address.country", message=f"category B is for sales within Italy; the parties are in {shown}"
+            rule="BR-B-01", path="seller.address.country", message=f"category B is for sales within Italy; the invoice names {shown}"
         )
     if "S" in codes:
         yield Finding(rule="BR-B-02", path="breakdown", message="categories B and S do not go together")
