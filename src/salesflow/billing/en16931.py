@@ -8,6 +8,7 @@ up to 0.02 off. The checks here are exact: such a finding is listed too, as ``to
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import ROUND_FLOOR, Decimal
 
 from salesflow.billing import en16931_lines, en16931_parties, en16931_profiles, en16931_vat, norm_codes
 from salesflow.billing.en16931_lines import check_digits
@@ -131,6 +132,8 @@ def _tax_currency(invoice: EInvoice) -> Iterator[Finding]:
 
 # ---------------------------------------------------------------------- totals
 
+HALF = Decimal("0.5")
+
 _SUM_DIGITS = {
     "lines": "BR-DEC-09",
     "allowances": "BR-DEC-10",
@@ -150,16 +153,43 @@ def _sums(invoice: EInvoice, sums: Sums) -> Iterator[Finding]:
     for name, rule in _SUM_DIGITS.items():
         yield from check_digits(getattr(sums, name), f"sums.{name}", rule)
     off, on, tax = sums.allowances or ZERO, sums.charges or ZERO, sums.tax or ZERO
-    amounts = [(each.charge, each.amount or ZERO) for each in invoice.adjustments]
+    prepaid, rounding = sums.prepaid or ZERO, sums.rounding or ZERO
+    beside = sums.allowances is not None or sums.charges is not None
     lines = sum((line.net or ZERO for line in invoice.lines), ZERO)
-    for rule, name, is_, needed in (
-        ("BR-CO-10", "lines", sums.lines, lines),
-        ("BR-CO-11", "allowances", off, sum((amount for charge, amount in amounts if not charge), ZERO)),
-        ("BR-CO-12", "charges", on, sum((amount for charge, amount in amounts if charge), ZERO)),
-        ("BR-CO-13", "net", sums.net, sums.lines - off + on),
-        ("BR-CO-14", "tax", tax, sum((group.tax for group in invoice.breakdown), ZERO)),
-        ("BR-CO-15", "gross", sums.gross, sums.net + tax),
-        ("BR-CO-16", "payable", sums.payable, sums.gross - (sums.prepaid or ZERO) + (sums.rounding or ZERO)),
+    payable = sums.gross - prepaid + rounding
+    for rule, name, is_, needed, lax in (
+        ("BR-CO-10", "lines", sums.lines, lines, sums.lines == _to_cents(lines)),
+        ("BR-CO-13", "net", sums.net, sums.lines - off + on, beside and sums.net == _to_cents(sums.lines - off + on)),
+        ("BR-CO-14", "tax", tax, _tax_of(invoice), tax == _to_cents(_tax_of(invoice))),
+        ("BR-CO-15", "gross", sums.gross, sums.net + tax, sums.gross == _to_cents(sums.net + tax)),
+        ("BR-CO-16", "payable", sums.payable, payable, _is_near(sums)),
     ):
         if is_ != needed:
-            yield Finding(rule=rule, path=f"sums.{name}", message=f"{name} is {is_}; what it is the total of comes to {needed}")
+            message = f"{name} is {is_}; what it is the total of comes to {needed}"
+            yield Finding(rule=rule, path=f"sums.{name}", message=message, tolerated=lax)
+    for rule, name, charge in (("BR-CO-11", "allowances", False), ("BR-CO-12", "charges", True)):
+        yield from _beside(invoice, rule, name, charge=charge)
+
+
+def _tax_of(invoice: EInvoice) -> Decimal:
+    return sum((group.tax for group in invoice.breakdown), ZERO)
+
+
+def _beside(invoice: EInvoice, rule: str, name: str, *, charge: bool) -> Iterator[Finding]:
+    """Check the total of the allowances or of the charges, which is stated where there are any."""
+    amounts = [each.amount or ZERO for each in invoice.adjustments if each.charge is charge]
+    stated, needed = getattr(invoice.sums, name), sum(amounts, ZERO)
+    if stated != needed and (stated or amounts):
+        message = f"{name} is {'missing' if stated is None else stated}; what it is the total of comes to {needed}"
+        yield Finding(rule=rule, path=f"sums.{name}", message=message, tolerated=stated is not None and stated == _to_cents(needed))
+
+
+def _to_cents(amount: Decimal) -> Decimal:
+    """Round as the official rules do before they compare: half up towards plus infinity."""
+    return (amount.scaleb(2) + HALF).to_integral_value(ROUND_FLOOR).scaleb(-2)
+
+
+def _is_near(sums: Sums) -> bool:
+    """Say whether the official rules take what is payable: they round the sides that they subtract on."""
+    left = sums.payable if sums.rounding is None else _to_cents(sums.payable - sums.rounding)
+    return left == (sums.gross if sums.prepaid is None else _to_cents(sums.gross - sums.prepaid))

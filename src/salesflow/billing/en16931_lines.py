@@ -111,8 +111,9 @@ def _price(line: EInvoiceLine, path: str) -> Iterator[Finding]:
     if line.gross_price < 0:
         message = f"the price before discount is {line.gross_price}; a price is zero or more"
         yield Finding(rule="BR-28", path=f"{path}.gross_price", message=message)
-    after = line.gross_price - (line.price_discount or ZERO)
-    if line.price is not None and line.price != after:
+    # A discount that is not stated is whatever lies between the two prices.
+    if line.price is not None and line.price_discount is not None and line.price != line.gross_price - line.price_discount:
+        after = line.gross_price - line.price_discount
         message = f"the price is {line.price}; {line.gross_price} less the discount comes to {after}"
         yield Finding(rule="PEPPOL-EN16931-R046", path=f"{path}.price", message=message)
 
@@ -133,7 +134,7 @@ def _document_adjustment(each: Adjustment, place: int, slack: Decimal) -> Iterat
     if not each.category:
         yield Finding(rule="BR-37" if each.charge else "BR-32", path=f"{path}.category", message="it has no VAT category")
     elif each.category not in CODES:
-        yield Finding(rule="BR-CL-18", path=f"{path}.category", message=f"{each.category!r} is no VAT category")
+        yield Finding(rule="BR-CL-17", path=f"{path}.category", message=f"{each.category!r} is no VAT category")
 
 
 def _adjustment(each: Adjustment, path: str, kind: _Kind, slack: Decimal) -> Iterator[Finding]:

@@ -35,8 +35,12 @@ def check(invoice: EInvoice) -> Iterator[Finding]:
     seller, buyer = invoice.seller or _NOBODY, invoice.buyer or _NOBODY
     if invoice.profile is Profile.PEPPOL:
         yield from _peppol(invoice, seller, buyer)
-    if invoice.profile is not Profile.CORE and seller.address.country == "NL":
+    dutch = seller.address.country == "NL"
+    if invoice.profile is not Profile.CORE and dutch:
         yield from _dutch(invoice, seller, buyer)
+    # NLCIUS asks this of every seller, the Dutch annex of Peppol of Dutch ones.
+    if invoice.profile is Profile.NLCIUS or (invoice.profile is Profile.PEPPOL and dutch):
+        yield from _order(invoice, "BR-NL-13" if invoice.profile is Profile.NLCIUS else "NL-R-009")
 
 
 def _peppol(invoice: EInvoice, seller: TradeParty, buyer: TradeParty) -> Iterator[Finding]:
@@ -103,10 +107,14 @@ def _dutch(invoice: EInvoice, seller: TradeParty, buyer: TradeParty) -> Iterator
             "means",
             f"{invoice.means} is not used to pay",
         ),
-        (invoice.order or not any(line.order_line for line in invoice.lines), "13", "009", "order", "lines refer to an order not named"),
     ):
         if not kept:
             yield Finding(rule=f"BR-NL-{dutch}" if nlcius else f"NL-R-{peppol}", path=path, message=message)
+
+
+def _order(invoice: EInvoice, rule: str) -> Iterator[Finding]:
+    if not invoice.order and any(line.order_line for line in invoice.lines):
+        yield Finding(rule=rule, path="order", message="lines refer to an order, and its number is not there")
 
 
 def _is_owed(invoice: EInvoice) -> bool:

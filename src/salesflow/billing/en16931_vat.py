@@ -8,7 +8,7 @@ from decimal import Decimal
 from salesflow.billing import norm_codes
 from salesflow.billing.en16931_lines import check_digits
 from salesflow.billing.totals import Key, add_groups, tax_on
-from salesflow.billing.vat_categories import CATEGORIES, CODES, SPLIT_PAYMENT, Category, Numbers, ReasonIs
+from salesflow.billing.vat_categories import CATEGORIES, CODES, SPLIT_PAYMENT, Category, Numbers, RateIs, ReasonIs
 from salesflow.checks import ONE, ZERO
 from salesflow.model.einvoice import EInvoice, Finding, Scope, TaxGroup, TradeParty
 
@@ -63,7 +63,8 @@ def _group(group: TaxGroup, path: str, taxable: Decimal, quantum: Decimal) -> It
     if category is None:
         yield from _plain_tax(group, path, quantum)
         return
-    yield from _taxable(category, group, path, taxable)
+    if group.rate is not None or category.rate is RateIs.ABSENT or category.one_group:
+        yield from _taxable(category, group, path, taxable)
     yield from _tax(category, group, path, quantum)
     yield from _reason(category, group, path)
 
@@ -124,7 +125,9 @@ def _groups(category: Category, used: list[Used], invoice: EInvoice) -> Iterator
         return
     rule, path = f"{category.rules}-01", "breakdown"
     mine = [group for group in invoice.breakdown if group.category == category.code]
-    if bool(mine) is not bool(used) or (category.one_group and len(mine) > 1):
+    # A group that nothing is in is wrong by itself only where there may be several: else its amount is.
+    unused = bool(mine) and not used and not category.one_group
+    if unused or (used and not mine) or (category.one_group and len(mine) > 1):
         needed = "one group" if category.one_group else "a group for each rate"
         message = (
             f"there are {len(used)} lines, allowances and charges of category {category.code} and {len(mine)} groups; {needed} is needed"
