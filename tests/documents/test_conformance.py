@@ -120,7 +120,8 @@ def with_tax(invoice: EInvoice, tax: Decimal) -> EInvoice:
     groups = (evolve(invoice.breakdown[0], tax=tax), *invoice.breakdown[1:])
     whole = sum((each.tax for each in groups), D(0))
     more = whole - (invoice.sums.tax or D(0))
-    after = evolve(invoice.sums, tax=whole, gross=invoice.sums.gross + more, payable=invoice.sums.payable + more)
+    other = None if invoice.sums.tax_accounting is None else whole * 2
+    after = evolve(invoice.sums, tax=whole, tax_accounting=other, gross=invoice.sums.gross + more, payable=invoice.sums.payable + more)
     return evolve(invoice, breakdown=groups, sums=after)
 
 
@@ -328,14 +329,14 @@ def test_where_the_official_rules_say_more_ours_say_what_is_wrong(invoice: EInvo
     assert official(invoice) > rules
 
 
-@settings(max_examples=10)
+@settings(max_examples=6)
 @given(einvoices())
 def test_a_broken_field_of_any_invoice_fires_the_same_rules(invoice: EInvoice) -> None:
     """Each field that may be missing or wrong, whatever else the invoice says: the ids agree to the last one."""
     for name, broken in ((name, change(invoice)) for name, change in BREAKS.items()):
-        expected = ours(broken)
-        assert official(broken) - expected <= FOLLOW.get(name, set()), name
-        assert expected <= official(broken), name
+        expected, judged = ours(broken), official(broken)
+        assert expected <= judged, name
+        assert judged - expected <= FOLLOW.get(name, set()), name
 
 
 TOTALS = ("lines", "net", "tax", "gross", "payable", "allowances", "charges", "prepaid", "rounding")

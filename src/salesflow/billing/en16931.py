@@ -125,7 +125,7 @@ def _tax_currency(invoice: EInvoice) -> Iterator[Finding]:
         missing = ("PEPPOL-EN16931-R054",) if code == invoice.currency else ("BR-53", "PEPPOL-EN16931-R054", "PEPPOL-EN16931-R055")
         for rule in missing:
             yield Finding(rule=rule, path="sums.tax_accounting", message=f"VAT in {code}, the accounting currency, is missing")
-    elif sums.tax and (sums.tax < 0) is not (sums.tax_accounting < 0):
+    elif sums.tax and sums.tax_accounting and (sums.tax < 0) is not (sums.tax_accounting < 0):
         message = f"VAT is {sums.tax} and {sums.tax_accounting} {code}; both have one sign"
         yield Finding(rule="PEPPOL-EN16931-R055", path="sums.tax_accounting", message=message)
 

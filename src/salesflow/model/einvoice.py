@@ -281,6 +281,9 @@ class Payee:
         require_texts(self)
 
 
+MAY_BE_MISSING = ("profile", "lines", "net", "gross", "payable", "taxable", "tax")
+"""What has a value here even where a document does not state it."""
+
 _PARTS: tuple[tuple[str, type], ...] = (
     ("sums", Sums),
     ("seller", TradeParty),
@@ -362,10 +365,14 @@ class EInvoice:
         require_tuple_of("adjustments", self.adjustments, Adjustment)
         require_tuple_of("breakdown", self.breakdown, TaxGroup)
         require_tuple_of("missing", self.missing, str)
+        for path in self.missing:
+            if path.rpartition(".")[2] not in MAY_BE_MISSING:
+                msg = f"missing must hold paths that end in one of {', '.join(MAY_BE_MISSING)}, not {path!r}"
+                raise ValueError(msg)
         require_tuple_of("foreign", self.foreign, tuple)
-        for path in self.foreign:
-            require_pair("foreign", path)
-            require_tuple_of("foreign", path, str)
+        for pair in self.foreign:
+            require_pair("foreign", pair)
+            require_tuple_of("foreign", pair, str)
         require_tuple_of("preceding", self.preceding, tuple)
         require_kind("profile", self.profile, Profile)
         require_numbers(self, "prepaid", "rounding", digits=SUM_DIGITS)

@@ -25,7 +25,7 @@ def require_numbers(value: object, *names: str, digits: int = DIGITS, decimals: 
         if number is None:
             continue
         require_decimal(name, number)
-        if number and (number.adjusted() >= digits or number.as_tuple().exponent < -decimals):
+        if number.adjusted() >= digits or number.as_tuple().exponent < -decimals:
             msg = f"{name} must have at most {digits} digits before the point and {decimals} behind it"
             raise ValueError(msg)
 
