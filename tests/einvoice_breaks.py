@@ -45,7 +45,12 @@ def group(**terms: Any) -> Break:
 
 def off(name: str, by: str) -> Break:
     """Put a total off by an amount."""
-    return lambda invoice: evolve(invoice, sums=evolve(invoice.sums, **{name: (getattr(invoice.sums, name) or D(0)) + D(by)}))
+
+    def broken(invoice: EInvoice) -> EInvoice:
+        assert invoice.sums is not None
+        return evolve(invoice, sums=evolve(invoice.sums, **{name: (getattr(invoice.sums, name) or D(0)) + D(by)}))
+
+    return broken
 
 
 def adjusted(*, charge: bool, **terms: Any) -> Break:

@@ -55,6 +55,67 @@ def read(document: bytes, *, largest: int = LARGEST) -> EInvoice:
         UnreadableError: it is unsafe, too large, or not such a document.
     """
     root = _parsed(document, largest, ("Invoice", "CreditNote"))
+    try:
+        return _invoice(root)
+    except UnreadableError:
+        raise
+    except ValueError as error:
+        msg = f"the document holds what no invoice has: {error}"
+        raise UnreadableError(msg) from None
+
+
+def read_order(document: bytes, *, largest: int = LARGEST) -> ReadOrder:
+    """
+    Return an Order as it came in.
+
+    Raises:
+        UnreadableError: it is unsafe, too large, no such document, or a line cannot be ordered as it stands.
+    """
+    root = _parsed(document, largest, ("Order",))
+    delivery = _one(root, "cac:Delivery/cac:DeliveryLocation/cac:Address")
+    try:
+        lines = tuple(_order_line(each, place) for place, each in enumerate(_all(root, "cac:OrderLine/cac:LineItem"), start=1))
+    except (ValueError, TypeError) as error:
+        msg = f"a line cannot be ordered: {error}"
+        raise UnreadableError(msg) from None
+    return ReadOrder(
+        number=_text(root, "cbc:ID"),
+        on=_day(root, "cbc:IssueDate"),
+        currency=_text(root, "cbc:DocumentCurrencyCode"),
+        reference=_text(root, "cbc:CustomerReference"),
+        seller=_named(_party(_one(root, "cac:SellerSupplierParty/cac:Party"))),
+        buyer=_named(_party(_one(root, "cac:BuyerCustomerParty/cac:Party"))),
+        deliver_to=_address(delivery),
+        lines=lines,
+    )
+
+
+def _parsed(document: bytes, largest: int, names: tuple[str, ...]) -> etree._Element:
+    if len(document) > largest:
+        msg = f"the document has {len(document)} bytes; at most {largest} are read"
+        raise UnreadableError(msg)
+    parser = etree.XMLParser(
+        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_comments=True, remove_pis=True
+    )
+    try:
+        root = etree.fromstring(document, parser)
+    except (etree.XMLSyntaxError, ValueError) as error:
+        msg = f"the document is no XML: {' '.join(str(error).split())}"
+        raise UnreadableError(msg) from None
+    if root.getroottree().docinfo.internalDTD is not None:
+        msg = "the document declares a document type; such a document is not read"
+        raise UnreadableError(msg)
+    name = etree.QName(root)
+    if name.localname not in names or name.namespace != f"urn:oasis:names:specification:ubl:schema:xsd:{name.localname}-2":
+        msg = f"the document is a {name.localname}; {' or '.join(names)} of UBL 2 was expected"
+        raise UnreadableError(msg)
+    return root
+
+
+# ---------------------------------------------------------------------- parts
+
+
+def _invoice(root: etree._Element) -> EInvoice:
     kind = etree.QName(root).localname
     currency = _text(root, "cbc:DocumentCurrencyCode")
     tax_currency = _text(root, "cbc:TaxCurrencyCode")
@@ -96,57 +157,6 @@ def read(document: bytes, *, largest: int = LARGEST) -> EInvoice:
         mandate=_text(means, "cac:PaymentMandate/cbc:ID"),
         notes=tuple(_content(each) for each in _all(root, "cbc:Note")),
     )
-
-
-def read_order(document: bytes, *, largest: int = LARGEST) -> ReadOrder:
-    """
-    Return an Order as it came in.
-
-    Raises:
-        UnreadableError: it is unsafe, too large, no such document, or a line cannot be ordered as it stands.
-    """
-    root = _parsed(document, largest, ("Order",))
-    delivery = _one(root, "cac:Delivery/cac:DeliveryLocation/cac:Address")
-    try:
-        lines = tuple(_order_line(each, place) for place, each in enumerate(_all(root, "cac:OrderLine/cac:LineItem"), start=1))
-    except (ValueError, TypeError) as error:
-        msg = f"a line cannot be ordered: {error}"
-        raise UnreadableError(msg) from error
-    return ReadOrder(
-        number=_text(root, "cbc:ID"),
-        on=_day(root, "cbc:IssueDate"),
-        currency=_text(root, "cbc:DocumentCurrencyCode"),
-        reference=_text(root, "cbc:CustomerReference"),
-        seller=_named(_party(_one(root, "cac:SellerSupplierParty/cac:Party"))),
-        buyer=_named(_party(_one(root, "cac:BuyerCustomerParty/cac:Party"))),
-        deliver_to=_address(delivery),
-        lines=lines,
-    )
-
-
-def _parsed(document: bytes, largest: int, names: tuple[str, ...]) -> etree._Element:
-    if len(document) > largest:
-        msg = f"the document has {len(document)} bytes; at most {largest} are read"
-        raise UnreadableError(msg)
-    parser = etree.XMLParser(
-        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_comments=True, remove_pis=True
-    )
-    try:
-        root = etree.fromstring(document, parser)
-    except (etree.XMLSyntaxError, ValueError) as error:
-        msg = f"the document is no XML: {error}"
-        raise UnreadableError(msg) from None
-    if root.getroottree().docinfo.internalDTD is not None:
-        msg = "the document declares a document type; such a document is not read"
-        raise UnreadableError(msg)
-    name = etree.QName(root)
-    if name.localname not in names or name.namespace != f"urn:oasis:names:specification:ubl:schema:xsd:{name.localname}-2":
-        msg = f"the document is a {name.localname}; {' or '.join(names)} of UBL 2 was expected"
-        raise UnreadableError(msg)
-    return root
-
-
-# ---------------------------------------------------------------------- parts
 
 
 def _line(element: etree._Element, word: str) -> EInvoiceLine:
