@@ -16,7 +16,7 @@ from salesflow.documents import ubl
 from salesflow.documents.ubl_elements import CAC, CBC
 from salesflow.model.einvoice import Adjustment, Profile, Scope
 from tests.builders import ADVICE, DAY, STANDARD, an_order, chai
-from tests.einvoices import BUYER, SELLER, a_line, an_invoice
+from tests.einvoices import BELGIUM, BUYER, SELLER, a_line, an_invoice
 from tests.official import against_schema
 
 D = Decimal
@@ -118,7 +118,7 @@ def test_everything_that_an_invoice_may_say_comes_back() -> None:
         price_discount=D("5.00"), adjustments=(Adjustment(amount=D("1.00"), reason_code="95"),),
     )  # fmt: skip
     invoice = an_invoice(
-        line, profile=Profile.PEPPOL, tax_currency="USD", buyer_reference="ref", delivered=DAY, deliver_to="BE",
+        line, profile=Profile.PEPPOL, tax_currency="USD", buyer_reference="ref", delivered=DAY, deliver_to=BELGIUM,
         seller=evolve(SELLER, tax_registration="99"), period=(None, DAY), preceding=(("INV-0", DAY),), notes=("one", "two"),
     )  # fmt: skip
     assert invoice.sums is not None

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from lxml import etree
 
-from salesflow.model.einvoice import TradeParty
+from salesflow.model.einvoice import Days, TradeParty
 from salesflow.model.party import Address
 
 ROOT = "urn:oasis:names:specification:ubl:schema:xsd:"
@@ -77,18 +77,39 @@ def address(parent: etree._Element, name: str, value: Address) -> None:
         text(group(found, "Country"), "IdentificationCode", value.country)
 
 
+def identification(parent: etree._Element, number: str, scheme: str) -> None:
+    """Add the number that a party is known by; nothing where there is none."""
+    if number:
+        text(group(parent, "PartyIdentification"), "ID", number, schemeID=scheme)
+
+
+def period(parent: etree._Element, days: Days, code: str = "") -> None:
+    """Add a period with its days; nothing where there are none."""
+    if days != (None, None) or code:
+        found = group(parent, "InvoicePeriod")
+        text(found, "StartDate", days[0])
+        text(found, "EndDate", days[1])
+        text(found, "DescriptionCode", code)
+
+
+def tax_scheme(parent: etree._Element, number: str, scheme: str) -> None:
+    """Add the number by which a tax office knows a party."""
+    registered = group(parent, "PartyTaxScheme")
+    text(registered, "CompanyID", number)
+    text(group(registered, "TaxScheme"), "ID", scheme)
+
+
 def party(parent: etree._Element, name: str, value: TradeParty) -> None:
     """Add a party with its numbers."""
     found = group(group(parent, name), "Party")
     text(found, "EndpointID", value.endpoint, schemeID=value.endpoint_scheme)
-    if value.name:
-        text(group(found, "PartyName"), "Name", value.name)
+    identification(found, value.number, value.number_scheme)
+    if value.trading_name or value.name:
+        text(group(found, "PartyName"), "Name", value.trading_name or value.name)
     address(found, "PostalAddress", value.address)
     for number, scheme in ((value.vat, "VAT"), (value.tax_registration, "TAX")):
         if number:
-            registered = group(found, "PartyTaxScheme")
-            text(registered, "CompanyID", number)
-            text(group(registered, "TaxScheme"), "ID", scheme)
+            tax_scheme(found, number, scheme)
     if value.name or value.legal:
         legal = group(found, "PartyLegalEntity")
         text(legal, "RegistrationName", value.name)

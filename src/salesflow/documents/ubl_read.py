@@ -11,14 +11,14 @@ from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 
-from attrs import frozen
+from attrs import evolve, frozen
 from lxml import etree
 
 from salesflow.checks import ONE, ZERO
 from salesflow.documents.ubl_elements import CAC, CBC
 from salesflow.documents.ubl_invoice import CUSTOMIZATIONS
 from salesflow.errors import SalesflowError
-from salesflow.model.einvoice import Adjustment, EInvoice, EInvoiceLine, Profile, Sums, TaxGroup, TradeParty
+from salesflow.model.einvoice import Adjustment, Days, EInvoice, EInvoiceLine, Payee, Profile, Sums, TaxGroup, TaxRepresentative, TradeParty
 from salesflow.model.order import OrderLine
 from salesflow.model.party import Address
 from salesflow.model.product import NO_VAT, Item, Vat
@@ -55,40 +55,13 @@ def read(document: bytes, *, largest: int = LARGEST) -> EInvoice:
         UnreadableError: it is unsafe, too large, or not such a document.
     """
     root = _parsed(document, largest, ("Invoice", "CreditNote"))
-    kind = etree.QName(root).localname
-    currency = _text(root, "cbc:DocumentCurrencyCode")
-    tax_currency = _text(root, "cbc:TaxCurrencyCode")
-    period = _one(root, "cac:InvoicePeriod")
-    delivery, means = _one(root, "cac:Delivery"), _one(root, "cac:PaymentMeans")
-    return EInvoice(
-        number=_text(root, "cbc:ID"),
-        type=_text(root, f"cbc:{kind}TypeCode") or "380",
-        on=_day(root, "cbc:IssueDate"),
-        currency=currency,
-        tax_currency=tax_currency,
-        profile=_profile(_text(root, "cbc:CustomizationID")),
-        lines=tuple(_line(each, "Invoiced" if kind == "Invoice" else "Credited") for each in _all(root, f"cac:{kind}Line")),
-        adjustments=tuple(_adjustment(each) for each in _all(root, "cac:AllowanceCharge")),
-        breakdown=tuple(_tax_group(each) for each in _all(root, "cac:TaxTotal/cac:TaxSubtotal")),
-        sums=_sums(root, currency, tax_currency),
-        foreign=tuple(_foreign(root, currency, tax_currency)),
-        missing=tuple(_missing(root)),
-        seller=_party(_one(root, "cac:AccountingSupplierParty/cac:Party")),
-        buyer=_party(_one(root, "cac:AccountingCustomerParty/cac:Party")),
-        buyer_reference=_text(root, "cbc:BuyerReference"),
-        order=_text(root, "cac:OrderReference/cbc:ID"),
-        preceding=tuple(
-            (_text(each, "cbc:ID"), _day(each, "cbc:IssueDate")) for each in _all(root, "cac:BillingReference/cac:InvoiceDocumentReference")
-        ),
-        delivered=_day(delivery, "cbc:ActualDeliveryDate"),
-        deliver_to=_text(delivery, "cac:DeliveryLocation/cac:Address/cac:Country/cbc:IdentificationCode"),
-        period=(_day(period, "cbc:StartDate"), _day(period, "cbc:EndDate")),
-        due=_day(root, "cbc:DueDate") or _day(means, "cbc:PaymentDueDate"),
-        payment_terms=_text(root, "cac:PaymentTerms/cbc:Note"),
-        means=_text(means, "cbc:PaymentMeansCode"),
-        account=_text(means, "cac:PayeeFinancialAccount/cbc:ID"),
-        notes=tuple(_content(each) for each in _all(root, "cbc:Note")),
-    )
+    try:
+        return _invoice(root)
+    except UnreadableError:
+        raise
+    except ValueError as error:
+        msg = f"the document holds what no invoice has: {error}"
+        raise UnreadableError(msg) from None
 
 
 def read_order(document: bytes, *, largest: int = LARGEST) -> ReadOrder:
@@ -104,14 +77,14 @@ def read_order(document: bytes, *, largest: int = LARGEST) -> ReadOrder:
         lines = tuple(_order_line(each, place) for place, each in enumerate(_all(root, "cac:OrderLine/cac:LineItem"), start=1))
     except (ValueError, TypeError) as error:
         msg = f"a line cannot be ordered: {error}"
-        raise UnreadableError(msg) from error
+        raise UnreadableError(msg) from None
     return ReadOrder(
         number=_text(root, "cbc:ID"),
         on=_day(root, "cbc:IssueDate"),
         currency=_text(root, "cbc:DocumentCurrencyCode"),
         reference=_text(root, "cbc:CustomerReference"),
-        seller=_party(_one(root, "cac:SellerSupplierParty/cac:Party")),
-        buyer=_party(_one(root, "cac:BuyerCustomerParty/cac:Party")),
+        seller=_named(_party(_one(root, "cac:SellerSupplierParty/cac:Party"))),
+        buyer=_named(_party(_one(root, "cac:BuyerCustomerParty/cac:Party"))),
         deliver_to=_address(delivery),
         lines=lines,
     )
@@ -127,7 +100,7 @@ def _parsed(document: bytes, largest: int, names: tuple[str, ...]) -> etree._Ele
     try:
         root = etree.fromstring(document, parser)
     except (etree.XMLSyntaxError, ValueError) as error:
-        msg = f"the document is no XML: {error}"
+        msg = f"the document is no XML: {' '.join(str(error).split())}"
         raise UnreadableError(msg) from None
     if root.getroottree().docinfo.internalDTD is not None:
         msg = "the document declares a document type; such a document is not read"
@@ -140,6 +113,50 @@ def _parsed(document: bytes, largest: int, names: tuple[str, ...]) -> etree._Ele
 
 
 # ---------------------------------------------------------------------- parts
+
+
+def _invoice(root: etree._Element) -> EInvoice:
+    kind = etree.QName(root).localname
+    currency = _text(root, "cbc:DocumentCurrencyCode")
+    tax_currency = _text(root, "cbc:TaxCurrencyCode")
+    delivery, means = _one(root, "cac:Delivery"), _one(root, "cac:PaymentMeans")
+    return EInvoice(
+        number=_text(root, "cbc:ID"),
+        type=_text(root, f"cbc:{kind}TypeCode"),
+        on=_day(root, "cbc:IssueDate"),
+        currency=currency,
+        tax_currency=tax_currency,
+        profile=_profile(_text(root, "cbc:CustomizationID")),
+        lines=tuple(_line(each, "Invoiced" if kind == "Invoice" else "Credited") for each in _all(root, f"cac:{kind}Line")),
+        adjustments=tuple(_adjustment(each) for each in _all(root, "cac:AllowanceCharge")),
+        breakdown=tuple(_tax_group(each) for each in _all(root, "cac:TaxTotal/cac:TaxSubtotal")),
+        sums=_sums(root, currency, tax_currency),
+        foreign=tuple(_foreign(root, currency, tax_currency)),
+        missing=tuple(_missing(root)),
+        seller=_party(_one(root, "cac:AccountingSupplierParty/cac:Party")),
+        buyer=_party(_one(root, "cac:AccountingCustomerParty/cac:Party")),
+        representative=_representative(_one(root, "cac:TaxRepresentativeParty")),
+        payee=_payee(_one(root, "cac:PayeeParty")),
+        buyer_reference=_text(root, "cbc:BuyerReference"),
+        order=_text(root, "cac:OrderReference/cbc:ID"),
+        preceding=tuple(
+            (_text(each, "cbc:ID"), _day(each, "cbc:IssueDate")) for each in _all(root, "cac:BillingReference/cac:InvoiceDocumentReference")
+        ),
+        delivered=_day(delivery, "cbc:ActualDeliveryDate"),
+        deliver_to=_address(_one(delivery, "cac:DeliveryLocation/cac:Address")),
+        deliver_to_name=_text(delivery, "cac:DeliveryParty/cac:PartyName/cbc:Name"),
+        deliver_to_location=_text(delivery, "cac:DeliveryLocation/cbc:ID"),
+        deliver_to_scheme=_attribute(delivery, "cac:DeliveryLocation/cbc:ID", "schemeID"),
+        period=_period(root),
+        tax_point=_day(root, "cbc:TaxPointDate"),
+        tax_point_code=_text(root, "cac:InvoicePeriod/cbc:DescriptionCode"),
+        due=_day(root, "cbc:DueDate") or _day(means, "cbc:PaymentDueDate"),
+        payment_terms=_text(root, "cac:PaymentTerms/cbc:Note"),
+        means=_text(means, "cbc:PaymentMeansCode"),
+        account=_text(means, "cac:PayeeFinancialAccount/cbc:ID"),
+        mandate=_text(means, "cac:PaymentMandate/cbc:ID"),
+        notes=tuple(_content(each) for each in _all(root, "cbc:Note")),
+    )
 
 
 def _line(element: etree._Element, word: str) -> EInvoiceLine:
@@ -163,6 +180,13 @@ def _line(element: etree._Element, word: str) -> EInvoiceLine:
         rate=_number(item, "cac:ClassifiedTaxCategory/cbc:Percent"),
         order_line=_text(element, "cac:OrderLineReference/cbc:LineID"),
         seller_item=_text(item, "cac:SellersItemIdentification/cbc:ID"),
+        standard_item=_text(item, "cac:StandardItemIdentification/cbc:ID"),
+        standard_scheme=_attribute(item, "cac:StandardItemIdentification/cbc:ID", "schemeID"),
+        classification=_text(item, "cac:CommodityClassification/cbc:ItemClassificationCode"),
+        classification_list=_attribute(item, "cac:CommodityClassification/cbc:ItemClassificationCode", "listID"),
+        origin=_text(item, "cac:OriginCountry/cbc:IdentificationCode"),
+        attributes=tuple((_text(each, "cbc:Name"), _text(each, "cbc:Value")) for each in _all(item, "cac:AdditionalItemProperty")),
+        period=_period(element),
     )
 
 
@@ -213,7 +237,9 @@ _GROUP = {"taxable": "TaxableAmount", "tax": "TaxAmount"}
 
 
 def _missing(root: etree._Element) -> Iterator[str]:
-    """Yield the paths of amounts that have to be there and are not."""
+    """Yield the paths of what has to be there and is not."""
+    if not _text(root, "cbc:CustomizationID"):
+        yield "profile"
     total = _one(root, "cac:LegalMonetaryTotal")
     yield from (f"sums.{ours}" for ours, theirs in _TOTALS.items() if not _text(total, f"cbc:{theirs}"))
     for place, each in enumerate(_all(root, "cac:TaxTotal/cac:TaxSubtotal")):
@@ -231,12 +257,16 @@ def _foreign(root: etree._Element, currency: str, tax_currency: str) -> list[tup
 
 
 def _party(element: etree._Element | None) -> TradeParty:
-    schemes = {_text(each, "cac:TaxScheme/cbc:ID").upper(): _text(each, "cbc:CompanyID") for each in _all(element, "cac:PartyTaxScheme")}
+    name, trading = _text(element, "cac:PartyLegalEntity/cbc:RegistrationName"), _text(element, "cac:PartyName/cbc:Name")
+    number, number_scheme = _identification(element)
     return TradeParty(
-        name=_text(element, "cac:PartyLegalEntity/cbc:RegistrationName") or _text(element, "cac:PartyName/cbc:Name"),
+        name=name,
+        trading_name="" if trading == name else trading,
         address=_address(_one(element, "cac:PostalAddress")),
-        vat=schemes.pop("VAT", ""),
-        tax_registration=next(iter(schemes.values()), ""),
+        number=number,
+        number_scheme=number_scheme,
+        vat=_tax_number(element, vat=True),
+        tax_registration=_tax_number(element, vat=False),
         legal=_text(element, "cac:PartyLegalEntity/cbc:CompanyID"),
         legal_scheme=_attribute(element, "cac:PartyLegalEntity/cbc:CompanyID", "schemeID"),
         endpoint=_text(element, "cbc:EndpointID"),
@@ -244,6 +274,47 @@ def _party(element: etree._Element | None) -> TradeParty:
         contact=_text(element, "cac:Contact/cbc:Name"),
         telephone=_text(element, "cac:Contact/cbc:Telephone"),
         email=_text(element, "cac:Contact/cbc:ElectronicMail"),
+    )
+
+
+def _named(party: TradeParty) -> TradeParty:
+    """Return a party by the name it goes by where it has no other: on an order either will do."""
+    return party if party.name else evolve(party, name=party.trading_name, trading_name="")
+
+
+def _tax_number(element: etree._Element | None, *, vat: bool) -> str:
+    """Return the first number in the scheme of VAT, or the first in any other."""
+    schemes = _all(element, "cac:PartyTaxScheme")
+    found = [_text(each, "cbc:CompanyID") for each in schemes if (_text(each, "cac:TaxScheme/cbc:ID").upper() == "VAT") is vat]
+    return next(filter(None, found), "")
+
+
+def _identification(element: etree._Element | None) -> tuple[str, str]:
+    """Return the first number of a party with its scheme; that of a creditor in SEPA only where there is no other."""
+    found = [(_content(each), each.get("schemeID", "")) for each in _all(element, "cac:PartyIdentification/cbc:ID")]
+    return min(found, key=lambda each: each[1] == "SEPA", default=("", ""))
+
+
+def _representative(element: etree._Element | None) -> TaxRepresentative | None:
+    if element is None:
+        return None
+    return TaxRepresentative(
+        name=_text(element, "cac:PartyName/cbc:Name"),
+        vat=_tax_number(element, vat=True),
+        address=_address(_one(element, "cac:PostalAddress")),
+    )
+
+
+def _payee(element: etree._Element | None) -> Payee | None:
+    if element is None:
+        return None
+    number, scheme = _identification(element)
+    return Payee(
+        name=_text(element, "cac:PartyName/cbc:Name"),
+        number=number,
+        number_scheme=scheme,
+        legal=_text(element, "cac:PartyLegalEntity/cbc:CompanyID"),
+        legal_scheme=_attribute(element, "cac:PartyLegalEntity/cbc:CompanyID", "schemeID"),
     )
 
 
@@ -325,6 +396,11 @@ def _needed(element: etree._Element | None, path: str) -> Decimal:
         msg = f"{path.partition(':')[2]} is missing"
         raise UnreadableError(msg)
     return found
+
+
+def _period(element: etree._Element) -> Days:
+    found = _one(element, "cac:InvoicePeriod")
+    return _day(found, "cbc:StartDate"), _day(found, "cbc:EndDate")
 
 
 def _day(element: etree._Element | None, path: str) -> date | None:
