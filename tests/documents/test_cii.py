@@ -12,13 +12,14 @@ from lxml import etree
 
 from salesflow import EInvoice, en16931
 from salesflow.documents import cii, ubl
+from salesflow.documents.cii_elements import RAM, RSM, UDT
 from salesflow.model.einvoice import Adjustment, Profile
 from tests.documents.test_conformance import RICH
-from tests.einvoices import SELLER, a_line, an_invoice, einvoices
+from tests.einvoices import BELGIUM, SELLER, a_line, an_invoice, einvoices
 from tests.official import factur_x_schema, fired
 
 D = Decimal
-NAMES = {"ram": cii.RAM, "udt": cii.UDT, "rsm": cii.RSM}
+NAMES = {"ram": RAM, "udt": UDT, "rsm": RSM}
 PAIRS = (
     ("LineTotalAmount", "LineExtensionAmount"),
     ("TaxBasisTotalAmount", "TaxExclusiveAmount"),
@@ -99,7 +100,7 @@ def test_everything_that_an_invoice_may_say_is_written() -> None:
         notes=("One", "Two\x00\x1f three"),
         preceding=(("INV-0", None),),
         delivered=RICH.on,
-        deliver_to="BE",
+        deliver_to=BELGIUM,
         period=(RICH.on, None),
         payment_terms="Soon",
     )

@@ -49,7 +49,7 @@ class Locale:
 
     def number(self, value: Decimal, digits: int = 0) -> str:
         """Return a number with all the decimals it has, and with at least so many."""
-        whole, _, part = f"{abs(value):f}".partition(".")
+        whole, _, part = f"{value.copy_abs():f}".partition(".")
         part = part.rstrip("0").ljust(digits, "0")
         grouped = f"{int(whole):,}"
         thousands, decimals = (".", ",") if self.language == "nl" else (",", ".")

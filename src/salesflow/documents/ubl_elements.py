@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from decimal import Decimal
 
 from lxml import etree
 
-from salesflow.model.einvoice import Days, TradeParty
+from salesflow.model.einvoice import Days, EInvoiceLine, TradeParty
 from salesflow.model.party import Address
+from salesflow.money import exact
 
 ROOT = "urn:oasis:names:specification:ubl:schema:xsd:"
 CAC = f"{ROOT}CommonAggregateComponents-2"
 CBC = f"{ROOT}CommonBasicComponents-2"
+UNSAYABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 Value = str | Decimal | date | None
 
 
@@ -36,16 +39,30 @@ def group(parent: etree._Element, name: str) -> etree._Element:
 
 def text(parent: etree._Element, name: str, value: Value, **attributes: str) -> None:
     """Add an element with a value; nothing where there is none, for no element may be empty."""
-    if value is None or value == "":
-        return
-    shown = f"{value:f}" if isinstance(value, Decimal) else str(value)
-    element = etree.SubElement(parent, f"{{{CBC}}}{name}", {key: _sayable(each) for key, each in attributes.items() if each})
-    element.text = _sayable(shown)
+    if said := shown(value):
+        element = etree.SubElement(parent, f"{{{CBC}}}{name}", {key: sayable(each) for key, each in attributes.items() if each})
+        element.text = said
 
 
-def _sayable(value: str) -> str:
-    """Return text without the signs that XML has no place for."""
-    return "".join(letter for letter in value if letter.isprintable() or letter in "\n\t")
+def shown(value: Value) -> str:
+    """Return a value as a document has it; empty where there is none."""
+    if isinstance(value, Decimal):
+        # A zero has no sign: the official rules for CII take -0.00 and 0.00 for two amounts.
+        return f"{value or value.copy_abs():f}"
+    return "" if value is None else sayable(str(value))
+
+
+def sayable(value: str) -> str:
+    """Return text without the signs that XML cannot hold: controls, halves of pairs, and two that Unicode keeps free."""
+    return UNSAYABLE.sub("", value)
+
+
+@exact
+def price_off(line: EInvoiceLine) -> Decimal | None:
+    """Return what is off the gross price of a line, as stated or as it follows."""
+    if line.price_discount is None and line.price is not None and line.gross_price is not None:
+        return line.gross_price - line.price
+    return line.price_discount
 
 
 def amount(parent: etree._Element, name: str, value: Decimal | None, currency: str) -> None:

@@ -13,6 +13,7 @@ from salesflow.documents.ubl_elements import (
     identification,
     party,
     period,
+    price_off,
     tax_category,
     tax_scheme,
     text,
@@ -195,8 +196,7 @@ def _line(root: etree._Element, line: EInvoiceLine, invoice: EInvoice) -> None:
     if line.gross_price is not None:
         discount = group(price, "AllowanceCharge")
         text(discount, "ChargeIndicator", "false")
-        off = line.gross_price - line.price if line.price_discount is None and line.price is not None else line.price_discount
-        amount(discount, "Amount", off, currency)
+        amount(discount, "Amount", price_off(line), currency)
         amount(discount, "BaseAmount", line.gross_price, currency)
 
 
