@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -77,10 +77,11 @@ def against_schema(document: bytes) -> list[str]:
     return [] if found.validate(root) else [str(found.error_log)]
 
 
-def fired(which: str, document: bytes) -> set[str]:
+@lru_cache(maxsize=16)
+def fired(which: str, document: bytes) -> frozenset[str]:
     """Return the ids of the official rules that a document breaks; warnings about elements that are not used are left out."""
     report = rules(which).transform_to_string(xdm_node=engine().parse_xml(xml_text=document.decode()))
-    return {str(each.get("id")) for each in etree.fromstring(report.encode()).iter(FAILED)}
+    return frozenset(str(each.get("id")) for each in etree.fromstring(report.encode()).iter(FAILED))
 
 
 def official(invoice: EInvoice) -> set[str]:

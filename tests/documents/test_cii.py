@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from typing import Any
 
@@ -14,7 +15,7 @@ from salesflow import EInvoice, en16931
 from salesflow.documents import cii, ubl
 from salesflow.documents.cii_elements import RAM, RSM, UDT
 from salesflow.model.einvoice import Adjustment, Profile
-from tests.documents.test_conformance import RICH
+from tests.documents.test_conformance import AGENT, PAYEE, RICH
 from tests.einvoices import BELGIUM, SELLER, a_line, an_invoice, einvoices
 from tests.official import factur_x_schema, fired
 
@@ -55,7 +56,28 @@ def numbers(texts: list[str]) -> list[Decimal]:
     return [D(text) for text in texts]
 
 
-@settings(max_examples=150)
+OTHERWISE = frozenset({"CustomizationID", "ChargeIndicator", "DescriptionCode"})
+"""What UBL says in words of its own."""
+FIGURES = ("Date", "Amount", "Percent", "Quantity", "Numeric")
+DAYS = re.compile(r"(?<=Date>)[0-9-]{10}")
+
+
+def said(document: bytes) -> set[str]:
+    """Return every text of a document."""
+    return {each.text for each in etree.fromstring(document).iter() if each.text and each.text.strip()}
+
+
+def words_of(document: etree._Element) -> set[str]:
+    """Return every text of a UBL document that is neither a number nor a date, as CII has it: notes without their subject."""
+    words = set()
+    for each in document.iter():
+        name, text = etree.QName(each).localname, (each.text or "").strip()
+        if text and name not in OTHERWISE and not name.endswith(FIGURES):
+            words.add(text.removeprefix("#AAI#") if name == "Note" and each.getparent() is document else text)
+    return words - {"TAX"}  # the scheme of another number than that for VAT
+
+
+@settings(max_examples=60)
 @given(einvoices())
 @example(an_invoice(a_line(quantity=D(-1), price=D(0))))
 def test_whatever_is_complete_passes_every_judge_of_cii_too(invoice: EInvoice) -> None:
@@ -71,6 +93,7 @@ def test_whatever_is_complete_passes_every_judge_of_cii_too(invoice: EInvoice) -
     assert numbers(of(document, f"{totals}/ram:TaxTotalAmount")) == numbers(taxes)
     line = "ram:SpecifiedTradeSettlementLineMonetarySummation/ram:LineTotalAmount"
     assert numbers(of(document, line)) == [each.net for each in ours.lines]
+    assert said(document) >= words_of(other) | {each.replace("-", "") for each in DAYS.findall(ubl.write(ours).decode())}
 
 
 @pytest.mark.parametrize(
@@ -121,11 +144,80 @@ def test_everything_that_an_invoice_may_say_is_written() -> None:
     assert of(document, "ram:SellerTradeParty/ram:SpecifiedTaxRegistration/ram:ID") == ["NL001234567B01", "4711"]
 
 
+def test_parties_places_and_goods_are_written_with_their_numbers() -> None:
+    """Tax representative, payee, place of delivery, trading name, and what there is to know of goods: each in its own element."""
+    line = a_line(
+        standard_item="08712345678906",
+        standard_scheme="0160",
+        classification="09132000",
+        classification_list="STI",
+        origin="BE",
+        attributes=(("Colour", "green"),),
+        period=(RICH.on, None),
+    )
+    full = an_invoice(
+        line,
+        seller=evolve(SELLER, trading_name="The tea house", number="4711"),
+        representative=AGENT,
+        payee=PAYEE,
+        deliver_to=BELGIUM,
+        deliver_to_name="Dock",
+        deliver_to_location="8712345000028",
+        deliver_to_scheme="0088",
+        tax_point_code="35",
+        means="59",
+        mandate="M-1",
+        notes=("#AAI#Read this", "No # sign"),
+    )
+    document = cii.write(full)
+    assert judged(document) == []
+    assert en16931.check(full) == ()
+    agent, payee, place = "ram:SellerTaxRepresentativeTradeParty", "ram:PayeeTradeParty", "ram:ShipToTradeParty"
+    for path, texts in (
+        ("ram:SellerTradeParty/ram:ID", ["4711"]),
+        ("ram:SellerTradeParty/ram:SpecifiedLegalOrganization/ram:TradingBusinessName", ["The tea house"]),
+        (f"{agent}/ram:Name", [AGENT.name]),
+        (f"{agent}/ram:PostalTradeAddress/ram:CountryID", ["BE"]),
+        (f"{agent}/ram:SpecifiedTaxRegistration/ram:ID", [AGENT.vat]),
+        (f"{payee}/ram:GlobalID", [PAYEE.number]),
+        (f"{payee}/ram:Name", [PAYEE.name]),
+        (f"{payee}/ram:SpecifiedLegalOrganization/ram:ID", [PAYEE.legal]),
+        (f"{place}/ram:GlobalID", ["8712345000028"]),
+        (f"{place}/ram:Name", ["Dock"]),
+        (f"{place}/ram:PostalTradeAddress/ram:CountryID", ["BE"]),
+        ("ram:SpecifiedTradeProduct/ram:GlobalID", ["08712345678906"]),
+        ("ram:ApplicableProductCharacteristic/ram:Description", ["Colour"]),
+        ("ram:ApplicableProductCharacteristic/ram:Value", ["green"]),
+        ("ram:DesignatedProductClassification/ram:ClassCode", ["09132000"]),
+        ("ram:OriginTradeCountry/ram:ID", ["BE"]),
+        ("ram:SpecifiedLineTradeSettlement/ram:BillingSpecifiedPeriod/ram:StartDateTime/udt:DateTimeString", ["20260302"]),
+        ("ram:ApplicableTradeTax/ram:DueDateTypeCode", ["29"]),
+        ("ram:DirectDebitMandateID", ["M-1"]),
+        ("ram:IncludedNote/ram:SubjectCode", ["AAI"]),
+        ("ram:IncludedNote/ram:Content", ["Read this", "No # sign"]),
+    ):
+        assert of(document, path) == texts, path
+    point = cii.write(evolve(full, tax_point_code="", tax_point=RICH.on))
+    assert of(point, "ram:ApplicableTradeTax/ram:TaxPointDate/udt:DateString") == ["20260302"]
+    assert judged(point) == []
+
+
+@pytest.mark.parametrize("party", ["payee", "seller"])
+def test_a_creditor_in_sepa_has_an_element_of_its_own(party: str) -> None:
+    """It is no number of the party, whose payment it is."""
+    number: dict[str, Any] = {"number": "NL98ZZZ999999990000", "number_scheme": "SEPA"}
+    given: dict[str, Any] = {"payee": evolve(PAYEE, **number)} if party == "payee" else {"seller": evolve(SELLER, **number)}
+    document = cii.write(evolve(RICH, **given))
+    assert of(document, "ram:CreditorReferenceID") == ["NL98ZZZ999999990000"]
+    assert of(document, "ram:GlobalID") == []
+    assert judged(document) == []
+
+
 def test_an_account_that_is_no_iban_is_another_number() -> None:
     """IBAN and other account numbers have elements of their own; without an account there is none."""
     assert of(cii.write(evolve(RICH, account="12345")), "ram:ProprietaryID") == ["12345"]
     assert of(cii.write(evolve(RICH, account="")), "ram:PayeePartyCreditorFinancialAccount") == []
-    assert of(cii.write(evolve(RICH, means="")), "ram:SpecifiedTradeSettlementPaymentMeans") == []
+    assert of(cii.write(evolve(RICH, means="", account="")), "ram:SpecifiedTradeSettlementPaymentMeans") == []
 
 
 def test_profiles_name_their_process_and_empty_parts_are_left_out() -> None:

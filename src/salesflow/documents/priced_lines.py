@@ -167,6 +167,7 @@ def _groups(totals: Totals, rounding: Decimal) -> Iterator[tuple[Vat, Decimal, D
             yield group.vat, base, group.amount
 
 
+@exact
 def why_no_vat(totals: Totals, charges: Iterable[Charge], exemptions: Exemptions, locale: Locale) -> tuple[Words, ...]:
     """Return why there is no VAT on a part of the document, as an invoice has to say."""
     rounding = sum((each.amount for each in charges if not each.number), ZERO)

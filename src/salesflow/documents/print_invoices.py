@@ -15,7 +15,7 @@ from salesflow.documents.sheet import Block, Column, Sheet, Sum, Sums, Table, Ta
 from salesflow.documents.terms_in_words import early, terms_of_sale
 from salesflow.documents.wording import Word
 from salesflow.labels import Language
-from salesflow.model.einvoice import TradeParty
+from salesflow.model.einvoice import Payee, TaxRepresentative, TradeParty
 from salesflow.model.free_text import FreeTextLine
 from salesflow.model.invoice import Invoice, InvoiceKind
 from salesflow.model.product import NO_VAT
@@ -34,6 +34,8 @@ def invoice(
     buyer_reference: str = "",
     order: str = "",
     exemptions: Exemptions | None = None,
+    representative: TaxRepresentative | None = None,
+    payee: Payee | None = None,
 ) -> Sheet:
     """
     Return an invoice, a credit note or a pro forma.
@@ -46,6 +48,8 @@ def invoice(
         supplied: The day on which goods or services were supplied, where it is one day and not that of the invoice.
         order: The number of the buyer's order.
         exemptions: As ``einvoices.of_invoice`` takes them.
+        representative: Who answers for the VAT of a seller from abroad.
+        payee: Who is to be paid, where that is not the seller; the account then is that of the payee.
     """
     require_kind("invoice", invoice, Invoice)
     locale = Locale(language)
@@ -54,7 +58,10 @@ def invoice(
         (Word.REFERENCE, buyer_reference),
         (Word.YOUR_ORDER, order),
         (Word.CUSTOMER_VAT, buyer.vat),
+        (Word.REPRESENTATIVE, "" if representative is None else _representative(representative, seller, locale)),
+        (Word.PAYEE, "" if payee is None else "\n".join(part for part in (payee.name, payee.legal) if part)),
     )
+    receiver = seller.name if payee is None else payee.name
     return letter(
         _title(invoice),
         invoice.number,
@@ -62,17 +69,22 @@ def invoice(
         locale,
         seller=seller,
         buyer=buyer,
-        account=account,
+        account=account if payee is None else "",
         mark=_mark(invoice, locale),
         facts=(*_head(invoice, locale), *references),
         blocks=(
             priced_table(_lines(invoice, locale), invoice.currency, locale),
             *_sums(invoice, exemptions or {}, locale),
             *_comments(invoice, locale),
-            *_payment(invoice, seller, account, locale),
+            *_payment(invoice, receiver, account, locale),
             *terms_of_sale(invoice.terms, locale),
         ),
     )
+
+
+def _representative(value: TaxRepresentative, seller: TradeParty, locale: Locale) -> str:
+    number = locale.say(Word.VAT_NUMBER, number=value.vat) if value.vat else ""
+    return "\n".join(line for line in (value.name, *locale.address(value.address, seller.address.country), number) if line)
 
 
 def _title(invoice: Invoice) -> Word:
@@ -136,13 +148,16 @@ def _lines(invoice: Invoice, locale: Locale) -> Iterator[PricedLine]:
         ]
         yield of_order_line(line.terms, line.quantity, line.net, invoice.currency, locale, " · ".join(under))
     for written in invoice.free_text:
-        yield _in_words(written, locale)
+        text = written.text
+        if text == Word.DEPOSIT_LINE.en and (invoice.deposit_of or written.credits):
+            text = locale.say(Word.DEPOSIT_LINE)
+        yield _in_words(written, text, locale)
 
 
-def _in_words(line: FreeTextLine, locale: Locale) -> PricedLine:
+def _in_words(line: FreeTextLine, text: str, locale: Locale) -> PricedLine:
     return PricedLine(
         item=line.item or "",
-        text=line.text,
+        text=text,
         under=locale.say(Word.FROM_INVOICE, number=line.credits) if line.credits else "",
         quantity=line.quantity,
         unit=line.unit,
@@ -175,7 +190,7 @@ def _comments(invoice: Invoice, locale: Locale) -> Iterator[Block]:
         yield Words(heading=locale.say(Word.COMMENT), text=text)
 
 
-def _payment(invoice: Invoice, seller: TradeParty, account: str, locale: Locale) -> Iterator[Block]:
+def _payment(invoice: Invoice, receiver: str, account: str, locale: Locale) -> Iterator[Block]:
     say = locale.say
     if invoice.kind is InvoiceKind.PRO_FORMA:
         yield Words(text=say(Word.NOTHING_TO_PAY))
@@ -186,7 +201,7 @@ def _payment(invoice: Invoice, seller: TradeParty, account: str, locale: Locale)
             yield _schedule(invoice, locale)
         lines = [say(Word.PAY_BY, day=locale.day(invoice.due)) if invoice.payment_terms.has_due_date else say(Word.ON_DELIVERY)]
         if account:
-            lines.append(say(Word.PAY_TO, account=account, name=seller.name, number=invoice.number))
+            lines.append(say(Word.PAY_TO, account=account, name=receiver, number=invoice.number))
         yield Words(heading=say(Word.PAYMENT), text="\n".join((*lines, *early(invoice.payment_terms, invoice.on, locale))))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from salesflow.billing import deposits
 from salesflow.labels import Labelled
 
 
@@ -40,6 +41,8 @@ class Word(Labelled):
     CREDITS = "credits", "Credits invoice", "Crediteert factuur"
     CANCELS = "cancels", "Cancels invoice", "Annuleert factuur"
     TAKES_OFF = "takes-off", "Less deposit invoice", "Met verrekening van"
+    REPRESENTATIVE = "representative", "Tax representative", "Fiscaal vertegenwoordiger"
+    PAYEE = "payee", "Payable to", "Te betalen aan"
     REASON = "reason", "Reason", "Reden"
     DELIVER_TO = "deliver-to", "Delivery address", "Afleveradres"
     ATTENTION = "attention", "Attn. {name}", "T.a.v. {name}"
@@ -58,6 +61,7 @@ class Word(Labelled):
     ORDERED = "ordered", "Ordered", "Besteld"
     DELIVERED = "delivered", "Delivered", "Geleverd"
     TO_COME = "to-come", "Still to come", "Volgt nog"
+    DEPOSIT_LINE = "deposit-line", deposits.TEXT, "Voorschot"
     SHIPS = "ships", "Shipping {day}", "Verzending {day}"
     FROM_SLIP = "from-slip", "Packing slip {number}", "Pakbon {number}"
     FROM_ORDER = "from-order", "Order {number}", "Order {number}"

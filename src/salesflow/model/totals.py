@@ -63,11 +63,13 @@ class Totals:
     groups: tuple[VatGroup, ...]
 
     @property
+    @exact
     def vat(self) -> Decimal:
         """The VAT of all groups."""
         return sum((group.amount for group in self.groups), ZERO)
 
     @property
+    @exact
     def total(self) -> Decimal:
         """What is owed in all."""
         return self.net + self.charges + self.vat
