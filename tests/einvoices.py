@@ -29,6 +29,8 @@ SELLER = TradeParty(
 )
 BELGIUM = Address(country="BE")
 BUYER = evolve(SELLER, name="Acme Workshops", vat="NL007654321B01", legal="87654321", endpoint="87654321")
+AGENT = TaxRepresentative(name="Agent", vat="BE0428759497", address=Address(street="Dock 9", city="Gent", country="BE"))
+PAYEE = Payee(name="The bank", number="8712345000011", number_scheme="0088", legal="33333333", legal_scheme="0106")
 
 
 def a_line(number: int = 1, **terms: Any) -> EInvoiceLine:

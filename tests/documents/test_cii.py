@@ -15,8 +15,8 @@ from salesflow import EInvoice, en16931
 from salesflow.documents import cii, ubl
 from salesflow.documents.cii_elements import RAM, RSM, UDT
 from salesflow.model.einvoice import Adjustment, Profile
-from tests.documents.test_conformance import AGENT, PAYEE, RICH
-from tests.einvoices import BELGIUM, SELLER, a_line, an_invoice, einvoices
+from tests.documents.test_conformance import RICH
+from tests.einvoices import AGENT, BELGIUM, PAYEE, SELLER, a_line, an_invoice, einvoices
 from tests.official import factur_x_schema, fired
 
 D = Decimal

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from salesflow import Address, EInvoice, en16931
 from salesflow.billing import norm_rules
 from salesflow.documents import ubl
-from salesflow.model.einvoice import Adjustment, Payee, Profile, Sums, TaxGroup, TaxRepresentative
+from salesflow.model.einvoice import Adjustment, Profile, Sums, TaxGroup
 from tests.einvoice_breaks import BREAKS, FOLLOW
-from tests.einvoices import BELGIUM, BUYER, DAY, SELLER, a_line, an_invoice, einvoices, explained
+from tests.einvoices import AGENT, BELGIUM, BUYER, DAY, PAYEE, SELLER, a_line, an_invoice, einvoices, explained
 from tests.official import against_schema, fired, official, ours
 
 D = Decimal
@@ -99,10 +99,6 @@ def one(category: str, rate: Decimal | None = ZERO, **terms: Any) -> EInvoice:
 UNION: dict[str, Any] = {"delivered": DAY, "deliver_to": BELGIUM}
 NO_VAT: dict[str, Any] = {"seller": evolve(SELLER, vat=""), "buyer": evolve(BUYER, vat="")}
 NOBODY: dict[str, Any] = {"seller": evolve(SELLER, vat=""), "buyer": evolve(BUYER, vat="", legal="", legal_scheme="")}
-
-
-AGENT = TaxRepresentative(name="Agent", vat="BE0428759497", address=Address(street="Dock 9", city="Gent", country="BE"))
-PAYEE = Payee(name="The bank", number="8712345000011", number_scheme="0088", legal="33333333", legal_scheme="0106")
 
 
 def agent(**terms: Any) -> EInvoice:

@@ -50,6 +50,7 @@ from salesflow.model.trade_agreement import Discount
 from salesflow.period import Period
 from tests.builders import ACME, ADVICE, CHAI, CHANG, DAY, LATER, STANDARD, an_order, chai, chang
 from tests.documents.papers import ACCOUNT, BOTH, lines_of, text_of
+from tests.einvoices import AGENT, PAYEE
 
 D = Decimal
 LANGUAGES = pytest.mark.parametrize("language", ["nl", "en"])
@@ -250,7 +251,7 @@ def test_a_final_invoice_takes_the_deposit_off_and_names_it(language: Language) 
         has(
             shown,
             "Met verrekening van DEP-1",
-            "Deposit",
+            "Voorschot",
             "21 % -54,00",
             "Factuur DEP-1",
             "Totaal EUR 152,46",
@@ -259,6 +260,42 @@ def test_a_final_invoice_takes_the_deposit_off_and_names_it(language: Language) 
         has(shown, "Te betalen EUR 102,46")
     else:
         has(shown, "Less deposit invoice DEP-1", "Deposit", "21 % -54.00", "Invoice DEP-1", "Paid and settled -50.00", "To pay EUR 102.46")
+
+
+def test_a_deposit_says_the_usual_text_in_the_language_of_the_paper_and_any_other_as_it_is() -> None:
+    """On the deposit, on the invoice that takes it off and on its credit note; a sale in words keeps its words."""
+    order, deposit = deposits.post(an_order(), percentage=30, number="DEP-1", on=DAY)
+    final = invoices.post(order, number="INV-1", on=DAY, deposits=[deposit]).document
+    note = credit_notes.post(deposit, orders=order, number="CN-1", on=LATER, reopens=True).document
+    for paper in (deposit, final, note):
+        dutch = lines_of(printed.invoice(paper, **BOTH))
+        assert any(line.split()[0] == "Voorschot" for line in dutch)
+        assert not any("Deposit" in line for line in dutch)
+        assert "Deposit" in text_of(printed.invoice(paper, **BOTH, language="en"))
+    other = deposits.post(an_order(), percentage=30, number="DEP-2", on=DAY, text="Eerste termijn").document
+    assert "Eerste termijn" in text_of(printed.invoice(other, **BOTH))
+    draft = free_text.draft(ACME, [FreeTextLine(text="Deposit", account="8200", net=D(1), vat=STANDARD)], "EUR", reference="x")
+    assert "Deposit" in text_of(printed.invoice(free_text.post(draft, number="FT-1", on=DAY).document, **BOTH))
+
+
+@LANGUAGES
+def test_who_answers_for_vat_and_who_is_paid_stand_on_the_invoice(language: Language) -> None:
+    """With name, address and numbers; the account is that of the payee and no longer stands among the seller's numbers."""
+    invoice = invoices.post(an_order(), number="INV-1", on=DAY).document
+    terms: dict[str, Any] = {**BOTH, "language": language, "account": ACCOUNT}
+    sheet = printed.invoice(invoice, **terms, representative=AGENT, payee=PAYEE)
+    facts, shown = dict(sheet.facts), lines_of(sheet)
+    if language == "nl":
+        assert facts["Fiscaal vertegenwoordiger"].splitlines() == ["Agent", "Dock 9", "Gent", "BE", "Btw BE0428759497"]
+        assert facts["Te betalen aan"].splitlines() == ["The bank", "33333333"]
+        has(shown, f"Rekening {ACCOUNT} van The bank, onder vermelding van INV-1.", "Btw BE0428759497")
+    else:
+        assert facts["Tax representative"].splitlines()[-1] == "VAT BE0428759497"
+        assert facts["Payable to"].splitlines()[0] == "The bank"
+        has(shown, f"Account {ACCOUNT} of The bank, mentioning INV-1.")
+    assert not any(ACCOUNT in line for line in sheet.registered)
+    bare = dict(printed.invoice(invoice, **terms, representative=evolve(AGENT, vat=""), payee=evolve(PAYEE, legal="")).facts)
+    assert "VAT" not in bare.get("Tax representative", "") and "The bank" in bare.values()
 
 
 @LANGUAGES
