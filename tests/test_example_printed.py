@@ -11,7 +11,7 @@ from pathlib import Path
 from pypdf import PdfReader
 
 ROOT = Path(__file__).parent.parent
-SCRIPT = ROOT / "examples" / "09_printed.py"
+SCRIPT = ROOT / "examples" / "10_printed.py"
 PICTURES = ROOT / "docs" / "pictures"
 
 

@@ -22,6 +22,7 @@ from salesflow.model.einvoice_door import (
     require_days,
     require_numbers,
     require_pair,
+    require_paths,
     require_texts,
 )
 from salesflow.model.party import Address
@@ -364,11 +365,7 @@ class EInvoice:
         require_tuple_of("lines", self.lines, EInvoiceLine)
         require_tuple_of("adjustments", self.adjustments, Adjustment)
         require_tuple_of("breakdown", self.breakdown, TaxGroup)
-        require_tuple_of("missing", self.missing, str)
-        for path in self.missing:
-            if path.rpartition(".")[2] not in MAY_BE_MISSING:
-                msg = f"missing must hold paths that end in one of {', '.join(MAY_BE_MISSING)}, not {path!r}"
-                raise ValueError(msg)
+        require_paths("missing", self.missing, MAY_BE_MISSING)
         require_tuple_of("foreign", self.foreign, tuple)
         for pair in self.foreign:
             require_pair("foreign", pair)

@@ -6,7 +6,7 @@ from functools import cache
 
 from attrs import AttrsInstance, fields
 
-from salesflow.checks import require_date, require_decimal, require_kind
+from salesflow.checks import require_date, require_decimal, require_kind, require_tuple_of
 from salesflow.model.party import Address
 
 DIGITS, DECIMALS = 15, 24
@@ -60,3 +60,12 @@ def require_days(name: str, days: tuple[object, ...]) -> None:
     for day in days:
         if day is not None:
             require_date(name, day)
+
+
+def require_paths(name: str, paths: tuple[str, ...], ends: tuple[str, ...]) -> None:
+    """Raise unless *paths* is a tuple of paths that end in one of the names that are known."""
+    require_tuple_of(name, paths, str)
+    for path in paths:
+        if path.rpartition(".")[2] not in ends:
+            msg = f"{name} must hold paths that end in one of {', '.join(ends)}, not {path!r}"
+            raise ValueError(msg)

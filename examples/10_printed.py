@@ -1,7 +1,7 @@
 """
 One sale on paper: every document that goes to the customer, from the quotation to the statement, printed in one run.
 
-``python examples/09_printed.py [--json] [--language en] [--out DIR] [--pictures DIR]``
+``python examples/10_printed.py [--json] [--language en] [--out DIR] [--pictures DIR]``
 
 ``--out`` writes the run as one PDF and each document as a PDF of its own; ``--pictures`` draws the pictures of the documentation.
 It needs the extra ``print``.
