@@ -116,7 +116,7 @@ def tell(language: Language) -> Iterator[tuple[str, Sheet]]:
     yield "packing-slip", printed.packing_slip(slip, [order], **both, language=language, deliver_to=ACME.address)
     yield "pro-forma", printed.invoice(invoices.pro_forma(order, on=DAY), **both, language=language)
 
-    order, deposit = deposits.post(order, percentage=30, number="DEP-1", on=DAY, account="1450", text="Deposit of 30 %")
+    order, deposit = deposits.post(order, percentage=30, number="DEP-1", on=DAY, account="1450")
     yield "deposit", printed.invoice(deposit, **both, language=language, account=ACCOUNT)
     order, deposit, invoice = invoices.post(order, slips=[slip], deposits=[deposit], number="INV-1", on=DAY)
     invoice, payment = payments.receive(ACME, D("100.00"), "EUR", number="PAY-1", on=DAY, invoices=[invoice])
