@@ -188,14 +188,14 @@ def test_a_machine_needs_a_store() -> None:
 
 
 TestMemory = MemoryMachine.TestCase
-TestMemory.settings = _bounded(20)
+TestMemory.settings = _bounded(8)
 TestSqlite = SqliteMachine.TestCase
-TestSqlite.settings = _bounded(10)
+TestSqlite.settings = _bounded(8)
 TestSqliteWithoutMemory = SqliteWithoutMemoryMachine.TestCase
-TestSqliteWithoutMemory.settings = _bounded(5)
+TestSqliteWithoutMemory.settings = _bounded(3)
 TestPostgres = PostgresMachine.TestCase
-TestPostgres.settings = _bounded(8)
+TestPostgres.settings = _bounded(6)
 TestAwaitedSqlite = AwaitedSqliteMachine.TestCase
-TestAwaitedSqlite.settings = _bounded(4)
+TestAwaitedSqlite.settings = _bounded(3)
 TestAwaitedPostgres = AwaitedPostgresMachine.TestCase
-TestAwaitedPostgres.settings = _bounded(4)
+TestAwaitedPostgres.settings = _bounded(3)

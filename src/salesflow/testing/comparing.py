@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from datetime import date, timedelta
+from datetime import date
 from functools import partial
 from itertools import takewhile
 from typing import Any
@@ -13,6 +13,8 @@ from salesflow.testing.works_orders import VENDORS
 from salesflow.testing.works_pipeline import OWNERS, PRODUCTS
 
 SERIES = ("P", "SO", "PS", "INV", "CN", "PAY", "RMA", "unheard-of")
+SMALL = 3
+"""How many documents a page holds here, so that there are several."""
 BEFORE, SHOWN = 60, 400
 """How many characters of two answers are shown before they part, and in all."""
 Question = Callable[[Any], Any]
@@ -98,8 +100,8 @@ def questions(
     names = (*parties, "NOBODY")
     middle = first + (last - first) / 2
     for name in kinds:
-        for wanted in _found_by(names, projects, middle):
-            yield f"{name}.find({wanted})", partial(_page, partial(_finding, name), 2, wanted)
+        for wanted in _found_by(names[:SMALL], tuple(projects)[:1], middle):
+            yield f"{name}.find({wanted})", partial(_page, partial(_finding, name), SMALL, wanted)
     for party in names:
         yield f"timeline({party})", partial(told_by, party)
     yield from _open(names, middle)
@@ -108,21 +110,20 @@ def questions(
 def _found_by(names: Iterable[str], projects: Iterable[str], middle: date) -> Iterator[dict[str, Any]]:
     yield {}
     yield {"since": middle}
-    yield {"until": middle}
+    yield {"owner": OWNERS[0], "until": middle}
+    yield {"person": "JO"}
     yield from ({"customer": party} for party in names)
-    yield from ({"person": person} for person in ("JO", "JAN"))
     yield from ({"project": project} for project in projects)
-    yield from ({"owner": owner, "since": middle - timedelta(days=30), "until": middle + timedelta(days=30)} for owner in OWNERS)
 
 
-def _open(names: Iterable[str], middle: date) -> Iterator[tuple[str, Question]]:
+def _open(names: tuple[str, ...], middle: date) -> Iterator[tuple[str, Question]]:
     items = [product.number for product in PRODUCTS]
     lines: list[dict[str, Any]] = [{}, {"before": middle}, *({"item": item} for item in items), *({"vendor": each} for each in VENDORS)]
     bought = [{}, *({"item": item} for item in items), *({"vendor": each} for each in VENDORS)]
     periods = [Period(), Period(middle, None), Period.month_of(middle)]
     slips: list[dict[str, Any]] = [{"period": period} for period in periods]
     owed: list[dict[str, Any]] = [{}, {"due_by": middle}]
-    for party in names:
+    for party in names[:SMALL]:
         lines += [{"customer": party}, {"customer": party, "item": items[0], "before": middle}]
         slips += [{"period": periods[0], "customer": party}, {"period": periods[1], "account": party}]
         owed += [{"account": party}, {"account": party, "due_by": middle}]
@@ -133,4 +134,4 @@ def _open(names: Iterable[str], middle: date) -> Iterator[tuple[str, Question]]:
         ("open_invoices", _invoices, owed),
     ):
         for wanted in asked:
-            yield f"{name}({wanted})", partial(_page, of, 2, wanted)
+            yield f"{name}({wanted})", partial(_page, of, SMALL, wanted)

@@ -65,7 +65,7 @@ def rivals(store: Any, choices: Choices) -> Any:
     return mine, yours, seen
 
 
-def lost_update(store: Any, choices: Choices) -> Any:
+def lost_update(store: Any, choices: Choices) -> None:
     """What a work has read stays as it was, and what somebody else changed meanwhile is not overwritten."""
     with store.begin() as later:
         before = choices.one_of(later.orders)
@@ -75,10 +75,9 @@ def lost_update(store: Any, choices: Choices) -> Any:
         if choices.perhaps():
             raise GivenUpError((before, again))
         _remarked(later, again[0], "later")
-    return before, again
 
 
-def add_the_same(store: Any, choices: Choices) -> Any:
+def add_the_same(store: Any, choices: Choices) -> None:
     """Two works add a party of the same number, which is there already or not."""
     with store.begin() as later:
         number = choices.one_of((*[party.number for party in later.parties], f"TWICE-{len(later.parties)}"))
