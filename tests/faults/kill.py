@@ -22,8 +22,10 @@ from tests.databases import fresh_schema, server, sqlite_store
 from tests.faults.programs import Programs
 from tests.faults.work import check, named, opened, seeded
 
-LONGEST = 0.2
-"""How many seconds a writer lives at most, once it began to write."""
+MOST = 5
+"""How many commits are waited for at most, before the time begins to run."""
+LONGEST = 0.05
+"""How many seconds a writer then lives at most."""
 PER_DATABASE = 20
 """How many writers follow each other on one database in the long run: looking at everything takes longer the more there is."""
 NAME = f"salesflow-writer-{os.getpid()}"
@@ -55,11 +57,12 @@ def kill(store: Store, schema: str, *, times: int, seed: int) -> Found:
     with Programs(named(database, NAME), schema) as programs:
         for n in range(times):
             [pid] = programs.start("sell-until-killed", seed * 1000 + n)
+            first = [programs.line() for _ in range(random.randint(0, MOST))]
             time.sleep(random.uniform(0, LONGEST))
             os.kill(pid, signal.SIGKILL)
             said, failed = programs.until_all_end()
             assert failed == [-signal.SIGKILL], "the writer ended by itself"
-            heard = [int(line.partition("-")[2]) for line in said]
+            heard = [int(line.partition("-")[2]) for line in (*first, *said)]
             assert heard == list(range(committed + 1, committed + 1 + len(heard)))
             _wait_until_gone(store)
             last = committed + len(heard)

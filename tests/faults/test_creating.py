@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import signal
+import sqlite3
 from pathlib import Path
 
 import pytest
 from sqlalchemy import inspect
 
 from salesflow.sql import Store
+from salesflow.sql.store import ATTEMPTS, _write_ahead
 from tests.databases import fresh_schema, server
 from tests.faults.programs import Programs
 from tests.faults.work import opened, place, seeded
@@ -53,3 +55,26 @@ def indexes_of(store: Store) -> set[str | None]:
     for table in store.tables.values():
         found |= {index["name"] for index in asked.get_indexes(table.name, schema=table.schema) if not index.get("duplicates_constraint")}
     return {name for name in found if name is not None and "_by_" in name}
+
+
+def test_a_new_file_that_others_open_is_waited_for() -> None:
+    """Where SQLite says that a file is locked while it is first set up, it is asked again, but not for ever."""
+    asked = _Locked(3)
+    _write_ahead(asked)
+    assert asked.heard == ["PRAGMA journal_mode = WAL", "BEGIN IMMEDIATE", "ROLLBACK"] * 3 + ["PRAGMA journal_mode = WAL"]
+    with pytest.raises(sqlite3.OperationalError, match="locked"):
+        _write_ahead(_Locked(ATTEMPTS))
+
+
+class _Locked:
+    """A cursor to which a file is locked so many times."""
+
+    def __init__(self, times: int) -> None:
+        self.times = times
+        self.heard: list[str] = []
+
+    def execute(self, statement: str) -> None:
+        """Take a statement."""
+        self.heard.append(statement)
+        if statement.startswith("PRAGMA") and self.heard.count(statement) <= self.times:
+            raise sqlite3.OperationalError("database is locked")

@@ -6,6 +6,7 @@ import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from sqlite3 import OperationalError
 from typing import Any, Literal
 
 from sqlalchemy import Connection, Engine, MetaData, create_engine, event, func, make_url, select
@@ -15,7 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from salesflow import codec
 from salesflow.errors import StorageError
 from salesflow.ports import PAGE, Told
-from salesflow.sql.rows import SqlRows, Statements, first_line
+from salesflow.sql.rows import BUSY, SqlRows, Statements, first_line
 from salesflow.sql.tables import make_tables
 from salesflow.storage.rows import EVENT, OUTBOX, Find, Table
 from salesflow.storage.store import REMEMBERED, RowStore
@@ -24,6 +25,8 @@ from salesflow.storage.work import Work
 Synchronous = Literal["NORMAL", "FULL"]
 PATIENCE = 30
 """How many seconds a writer of SQLite waits for another."""
+ATTEMPTS = 100
+"""How often a new file is asked to be written ahead, where others ask for the same."""
 
 
 class Store(RowStore):
@@ -140,6 +143,22 @@ def prepare(engine: Engine, *, synchronous: Synchronous = "NORMAL") -> None:
     def _(connection: Any, _record: Any) -> None:
         cursor = connection.cursor()
         cursor.execute(f"PRAGMA busy_timeout = {PATIENCE * 1000}")
-        cursor.execute("PRAGMA journal_mode = WAL")
+        _write_ahead(cursor)
         cursor.execute(f"PRAGMA synchronous = {synchronous}")
         cursor.close()
+
+
+def _write_ahead(cursor: Any) -> None:
+    """Have a file written ahead; where others open a new file at the same moment SQLite does not wait by itself, so we wait for them."""
+    left = ATTEMPTS
+    while True:
+        try:
+            cursor.execute("PRAGMA journal_mode = WAL")
+        except OperationalError as error:
+            left -= 1
+            if not left or not str(error).startswith(BUSY):
+                raise
+            cursor.execute("BEGIN IMMEDIATE")  # this does wait
+            cursor.execute("ROLLBACK")
+        else:
+            return
