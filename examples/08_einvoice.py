@@ -15,204 +15,18 @@ import json
 import sys
 from collections.abc import Iterable
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 from attrs import evolve
 
+from einvoice_cases import SUMS, Case, CaseError, read_cases
 from salesflow import Address, en16931, totals
 from salesflow.billing.totals import Worked
 from salesflow.billing.vat_categories import CATEGORIES, Numbers
-from salesflow.model.einvoice import Adjustment, EInvoice, EInvoiceLine, Finding, Scope, Sums, TaxGroup, TradeParty
+from salesflow.model.einvoice import EInvoice, Finding, Scope, TaxGroup, TradeParty
 
-SUMS = {
-    "lines": "line_net_sum",
-    "allowances": "allowance_sum",
-    "charges": "charge_sum",
-    "net": "tax_exclusive",
-    "tax": "tax",
-    "tax_accounting": "tax_accounting_currency",
-    "gross": "tax_inclusive",
-    "prepaid": "prepaid",
-    "rounding": "rounding",
-    "payable": "payable",
-}
-"""Our names of the totals, and those of the file."""
-NEEDED = ("lines", "net", "gross", "payable")
-"""The totals that have to be stated."""
-LONGEST = 30
 DAY = date(2026, 3, 2)
-Case = dict[str, Any]
-
-
-class CaseError(Exception):
-    """A file that cannot be read, and where."""
-
-
-# ---------------------------------------------------------------------- reading
-
-
-class Reader:
-    """One object of the file; every fault names the place."""
-
-    def __init__(self, value: object, where: str) -> None:
-        if not isinstance(value, dict):
-            raise CaseError(f"{where}: must be an object, not {json.dumps(value)[:LONGEST]}")
-        self.value: Case = value
-        self.where = where
-
-    def text(self, name: str, default: str = "") -> str:
-        """Return text; a number will do, and what is absent is *default*."""
-        found = self.value.get(name)
-        if found is None:
-            return default
-        if isinstance(found, bool) or not isinstance(found, (str, int)):
-            raise CaseError(f"{self.where}.{name}: must be text, not {json.dumps(found)[:LONGEST]}")
-        return str(found).strip()
-
-    def number(self, name: str) -> Decimal | None:
-        """Return a number, or ``None`` where it is absent."""
-        text = self.text(name)
-        if not text:
-            return None
-        try:
-            found = Decimal(text)
-        except InvalidOperation:
-            found = Decimal("NaN")
-        # An exponent that no amount has would only make the sums as long as it is.
-        if not found.is_finite() or abs(found.adjusted()) > LONGEST or len(found.as_tuple().digits) > LONGEST:
-            raise CaseError(f"{self.where}.{name}: must be a number of at most {LONGEST} digits, not {text[:LONGEST]!r}")
-        return found
-
-    def day(self, name: str) -> date | None:
-        """Return a date, or ``None`` where it is absent."""
-        text = self.text(name)
-        try:
-            return date.fromisoformat(text) if text else None
-        except ValueError:
-            raise CaseError(f"{self.where}.{name}: must be a date such as 2026-03-31, not {text[:LONGEST]!r}") from None
-
-    def flag(self, name: str) -> bool:
-        """Return whether something is so; what is absent is not."""
-        found = self.value.get(name, False)
-        if not isinstance(found, bool):
-            raise CaseError(f"{self.where}.{name}: must be true or false, not {json.dumps(found)[:LONGEST]}")
-        return found
-
-    def texts(self, name: str) -> list[str]:
-        """Return the texts of a list; none where it is absent."""
-        found = self.value.get(name) or []
-        if not isinstance(found, list) or not all(isinstance(each, str) for each in found):
-            raise CaseError(f"{self.where}.{name}: must be a list of texts, not {json.dumps(found)[:LONGEST]}")
-        return found
-
-    def parts(self, name: str) -> list[Reader]:
-        """Return the objects of a list; none where it is absent."""
-        found = self.value.get(name)
-        if found is None:
-            return []
-        if not isinstance(found, list):
-            raise CaseError(f"{self.where}.{name}: must be a list, not {json.dumps(found)[:LONGEST]}")
-        return [Reader(each, f"{self.where}.{name}[{place}]") for place, each in enumerate(found)]
-
-
-def adjustment(read: Reader) -> Adjustment:
-    """Return an allowance or a charge as it is stated."""
-    return Adjustment(
-        charge=read.flag("charge"),
-        amount=read.number("amount"),
-        base=read.number("base"),
-        percent=read.number("percent"),
-        reason=read.text("reason"),
-        reason_code=read.text("reason_code"),
-        category=read.text("vat_category"),
-        rate=read.number("vat_rate"),
-    )
-
-
-def line(read: Reader) -> EInvoiceLine:
-    """Return a line as it is stated."""
-    base = read.number("base_quantity")
-    return EInvoiceLine(
-        id=read.text("id"),
-        name=read.text("name"),
-        quantity=read.number("quantity"),
-        unit=read.text("unit"),
-        price=read.number("price"),
-        base_quantity=Decimal(1) if base is None else base,
-        base_unit=read.text("base_unit"),
-        gross_price=read.number("gross_price"),
-        price_discount=read.number("price_discount"),
-        adjustments=tuple(adjustment(each) for each in read.parts("allowances_charges")),
-        net=read.number("net"),
-        category=read.text("vat_category"),
-        rate=read.number("vat_rate"),
-        order_line=read.text("order_line"),
-    )
-
-
-def tax_group(read: Reader) -> TaxGroup:
-    """Return a group of the breakdown as it is stated."""
-    return TaxGroup(
-        category=read.text("category"),
-        rate=read.number("rate"),
-        taxable=read.number("taxable") or Decimal(0),
-        tax=read.number("tax") or Decimal(0),
-        reason=read.text("exemption_reason"),
-        reason_code=read.text("exemption_code"),
-    )
-
-
-def invoice(read: Reader) -> EInvoice:
-    """Return a document as it is stated."""
-    stated = Reader(read.value.get("totals") or {}, f"{read.where}.totals")
-    found = {ours: stated.number(theirs) for ours, theirs in SUMS.items()}
-    missing = [f"sums.{ours}" for ours in NEEDED if found[ours] is None]
-    found |= {ours: found[ours] or Decimal(0) for ours in NEEDED}
-    for place, each in enumerate(read.parts("vat_breakdown")):
-        missing += [f"breakdown[{place}].{name}" for name in ("taxable", "tax") if each.number(name) is None]
-    currency = read.text("currency")
-    foreign = [
-        (f"{part}[{place}]", each.text("currency"))
-        for part, name in (("lines", "lines"), ("adjustments", "allowances_charges"), ("breakdown", "vat_breakdown"))
-        for place, each in enumerate(read.parts(name))
-        if each.text("currency", currency) != currency
-    ]
-    if stated.text("currency", currency) != currency:
-        foreign.append(("sums", stated.text("currency")))
-    return EInvoice(
-        number=read.text("number"),
-        type=read.text("type_code", "380"),
-        on=read.day("issue_date"),
-        currency=currency,
-        tax_currency=read.text("tax_currency"),
-        lines=tuple(line(each) for each in read.parts("lines")),
-        adjustments=tuple(adjustment(each) for each in read.parts("allowances_charges")),
-        breakdown=tuple(tax_group(each) for each in read.parts("vat_breakdown")),
-        sums=Sums(**found),  # type: ignore[arg-type]
-        foreign=tuple(foreign),
-        missing=tuple(missing),
-        order=read.text("order_ref"),
-        preceding=tuple((number, None) for number in read.texts("preceding")),
-        delivered=read.day("delivery_date"),
-        deliver_to=read.text("delivery_country"),
-        means=read.text("payment_means"),
-    )
-
-
-def read_cases(file: Path) -> list[tuple[str, EInvoice]]:
-    """Return the documents of a file by the name of their case."""
-    try:
-        # Numbers stay text until they become decimals, so that none passes through a binary fraction.
-        found = json.loads(file.read_text(encoding="utf-8-sig"), parse_float=str, parse_int=str)
-    except (OSError, ValueError, RecursionError) as error:
-        raise CaseError(f"{file.name}: cannot be read: {error}") from None
-    cases = found.get("cases") if isinstance(found, dict) else found
-    if not isinstance(cases, list):
-        raise CaseError(f"{file.name}: must hold a list of cases")
-    readers = [Reader(each, f"{file.name}[{place}]") for place, each in enumerate(cases)]
-    return [(read.text("case", str(place)), invoice(read)) for place, read in enumerate(readers)]
 
 
 # ---------------------------------------------------------------------- the figures
@@ -220,7 +34,10 @@ def read_cases(file: Path) -> list[tuple[str, EInvoice]]:
 
 def judge(name: str, stated: EInvoice) -> Case:
     """Return what is to be said of one case."""
-    worked = totals.work_out(stated)
+    try:
+        worked = totals.work_out(stated)
+    except ValueError as error:
+        raise CaseError(f"{name}: {error}") from None
     findings = en16931.check(stated, scope=Scope.ARITHMETIC)
     return {
         "case": name,
@@ -233,12 +50,16 @@ def judge(name: str, stated: EInvoice) -> Case:
 
 
 def differences(stated: EInvoice, worked: Worked) -> list[str]:
-    """Return which stated figures are not those worked out from quantity and price; what is not stated is zero."""
+    """
+    Return which stated figures are not those worked out from quantity and price.
+
+    What is not stated is zero, but for VAT: there its total may be left out, for it is that of the breakdown.
+    """
     found = []
     sums = stated.sums or worked.sums
     for ours, theirs in SUMS.items():
         is_, needed = getattr(sums, ours) or Decimal(0), getattr(worked.sums, ours) or Decimal(0)
-        if is_ != needed:
+        if is_ != needed and not (ours == "tax" and sums.tax is None):
             found.append(f"totals.{theirs}: {is_}, computed {needed}")
     mine, computed = by_group(stated.breakdown), by_group(worked.breakdown)
     for category, rate in sorted({*mine, *computed}):
@@ -317,11 +138,11 @@ def with_placeholders(stated: EInvoice) -> EInvoice:
             missing=(),
             number=stated.number or "PLACEHOLDER",
             on=stated.on or DAY,
-            seller=placeholder("seller", country, "" if bare else f"{country}000000000B00"),
+            seller=placeholder("seller", country, "" if bare or stated.representative else f"{country}000000000B00"),
             buyer=placeholder("buyer", country, "" if bare else f"{country}000000000B01"),
             buyer_reference="PLACEHOLDER",
             delivered=stated.delivered or (DAY if "K" in codes else None),
-            deliver_to=stated.deliver_to or ("BE" if "K" in codes else ""),
+            deliver_to=Address(country="BE") if "K" in codes and stated.deliver_to == Address() else stated.deliver_to,
             payment_terms="PLACEHOLDER",
             notes=("The parties of this document are placeholders.",),
         )
@@ -333,11 +154,14 @@ def write(folder: Path, cases: Iterable[tuple[str, EInvoice]]) -> int:
     from salesflow.documents import ubl  # noqa: PLC0415  the extra is needed for writing only
 
     folder.mkdir(parents=True, exist_ok=True)
-    count = 0
-    for count, (name, stated) in enumerate(cases, start=1):  # noqa: B007  the last place is the number of documents
-        safe = "".join(letter if letter.isalnum() or letter in "-_." else "_" for letter in name).lstrip(".") or "_"
-        (folder / f"{safe[:150]}.xml").write_bytes(ubl.write(with_placeholders(stated)))
-    return count
+    names: set[str] = set()
+    for place, (name, stated) in enumerate(cases):
+        safe = "".join(letter if letter.isalnum() or letter in "-_." else "_" for letter in name).lstrip(".")[:150] or "_"
+        # Two cases of one name, and names that only differ in what no file name may have, are two documents.
+        unique = safe if safe.lower() not in names else f"{safe}-{place}"
+        names.add(unique.lower())
+        (folder / f"{unique}.xml").write_bytes(ubl.write(with_placeholders(stated)))
+    return len(names)
 
 
 def print_report(found: list[Case]) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from salesflow.documents import ubl
 from tests.official import against_schema, fired
 
 ROOT = Path(__file__).parent.parent
@@ -35,7 +36,7 @@ def rules(case: dict[str, Any]) -> set[str]:
     return {finding["rule"] for finding in case["findings"]}
 
 
-def test_the_sample_has_six_right_documents_and_three_wrong_ones() -> None:
+def test_the_sample_has_seven_right_documents_and_three_wrong_ones() -> None:
     """A lost sign, a cent of VAT that the official rules let pass, and one with everything that can be wrong."""
     found = judged()
     assert [name for name, case in found.items() if not case["equal"]] == ["lost-sign", "a-cent-of-vat", "many-mistakes"]
@@ -66,7 +67,7 @@ def test_the_figures_of_the_wholesaler_are_those_worked_out_by_hand() -> None:
 def test_what_it_writes_passes_the_official_rules_where_the_case_was_clean(tmp_path: Path) -> None:
     """It says that the parties are placeholders, on the document and to the reader."""
     done = run("--out", tmp_path)
-    assert (done.returncode, "9 documents written; their parties are placeholders" in done.stdout) == (0, True)
+    assert (done.returncode, "10 documents written; their parties are placeholders" in done.stdout) == (0, True)
     for name, case in judged().items():
         document = (tmp_path / f"{name}.xml").read_bytes()
         assert against_schema(document) == []
@@ -78,7 +79,7 @@ def test_what_it_writes_passes_the_official_rules_where_the_case_was_clean(tmp_p
 def test_a_report_for_people() -> None:
     """A line a case, and its findings beneath."""
     told = run().stdout.splitlines()
-    assert told[0] == "9 documents, 6 equal to what was worked out"
+    assert told[0] == "10 documents, 7 equal to what was worked out"
     assert "  different lost-sign" in told
     assert any(line.endswith("(the official rules let it pass)") for line in told)
 
@@ -92,6 +93,11 @@ RIGHT = json.loads(SAMPLE.read_text(encoding="utf-8"))[0]
         ({"lines": [RIGHT["lines"][0] | {"quantity": "lots"}]}, "cases.json[0].lines[0].quantity: must be a number"),
         ({"lines": [RIGHT["lines"][0] | {"price": "1e999"}]}, "cases.json[0].lines[0].price: must be a number"),
         ({"lines": [RIGHT["lines"][0] | {"price": "NaN"}]}, "cases.json[0].lines[0].price: must be a number"),
+        ({"lines": [RIGHT["lines"][0] | {"price": "1e20"}]}, "cases.json[0].lines[0]: price must have at most 15 digits"),
+        ({"lines": [RIGHT["lines"][0] | {"vat_rate": "1e9"}]}, "cases.json[0].lines[0]: rate must have at most 6 digits"),
+        ({"totals": {"payable": "1e-30"}}, "cases.json[0].totals: payable must have at most"),
+        ({"payee": "me"}, "cases.json[0].payee: must be an object"),
+        ({"tax_representative": {"vat": []}}, "cases.json[0].tax_representative.vat: must be text"),
         ({"lines": [RIGHT["lines"][0] | {"price": [1]}]}, "cases.json[0].lines[0].price: must be text"),
         ({"preceding": [{}]}, "cases.json[0].preceding: must be a list of texts"),
         ({"lines": {}}, "cases.json[0].lines: must be a list"),
@@ -138,6 +144,69 @@ def test_what_is_not_stated_is_a_finding(tmp_path: Path) -> None:
     found = judged(file, "--out", tmp_path / "out")
     assert {"BR-05", "BR-12", "BR-13", "BR-14", "BR-15", "BR-22", "BR-23", "BR-24", "BR-26", "BR-45", "BR-46"} <= rules(found["bare"])
     assert {"BR-12", "BR-16", "BR-CO-18"} <= rules(found["nothing"])
+
+
+def file_of(folder: Path, *changes: dict[str, Any]) -> Path:
+    """Return a file of the first case with changes, each a case of its own."""
+    file = folder / "cases.json"
+    file.write_text(json.dumps([RIGHT | {"case": str(place)} | change for place, change in enumerate(changes)]), encoding="utf-8")
+    return file
+
+
+def test_a_total_of_vat_that_is_left_out_is_no_difference(tmp_path: Path) -> None:
+    """It is that of the breakdown; any other total that is not stated counts as zero."""
+    without = {name: {key: value for key, value in RIGHT["totals"].items() if key != name} for name in ("tax", "payable")}
+    found = judged(file_of(tmp_path, {"totals": without["tax"]}, {"totals": without["payable"]}, {"totals": None}, {"vat_breakdown": None}))
+    assert [case["equal"] for case in found.values()] == [True, False, False, False]
+
+
+def test_what_is_null_unknown_or_left_out_changes_nothing(tmp_path: Path) -> None:
+    """Optional keys may be there without a value, and there may be others."""
+    bare = dict.fromkeys(("tax_currency", "order_ref", "preceding", "allowances_charges", "issue_date", "type_code", "payee"))
+    [case] = judged(file_of(tmp_path, bare | {"strict": True, "third_party_prepaid": []})).values()
+    assert (case["equal"], case["findings"]) == (True, [])
+
+
+@pytest.mark.parametrize(
+    ("currency", "price", "net", "tax", "gross"),
+    [("JPY", "105", "315", "66", "381"), ("HUF", "105.50", "316.50", "66.47", "382.97"), ("KWD", "10.555", "31.67", "6.65", "38.32")],
+)
+def test_amounts_have_the_digits_of_their_currency_and_two_at_most(
+    tmp_path: Path, currency: str, price: str, net: str, tax: str, gross: str
+) -> None:
+    """315 yen at 21 percent is 66.15, so 66; forints have two digits by ISO 4217; dinars have three, and the norm takes two."""
+    lines = [{"id": "1", "quantity": "3", "unit": "C62", "price": price, "net": net, "vat_category": "S", "vat_rate": "21"}]
+    totals = {"line_net_sum": net, "tax_exclusive": net, "tax": tax, "tax_inclusive": gross, "payable": gross}
+    group = {"category": "S", "rate": "21", "taxable": net, "tax": tax}
+    [case] = judged(file_of(tmp_path, {"currency": currency, "lines": lines, "totals": totals, "vat_breakdown": [group]})).values()
+    assert (case["equal"], case["findings"]) == (True, [])
+
+
+def test_a_price_before_discount_without_discount_is_the_price(tmp_path: Path) -> None:
+    """Figures that state no discount state that there is none."""
+    lines = [RIGHT["lines"][0] | {"gross_price": price} for price in ("4.95", "5.95")]
+    same, other = judged(file_of(tmp_path, {"lines": lines[:1]}, {"lines": lines[1:]})).values()
+    assert "PEPPOL-EN16931-R046" not in rules(same)
+    assert "PEPPOL-EN16931-R046" in rules(other)
+
+
+def test_two_cases_of_one_name_are_two_documents(tmp_path: Path) -> None:
+    """Also where they differ in what a file name does not have."""
+    file = file_of(tmp_path, {"case": "a b"}, {"case": "a/b"}, {"case": "A_B"}, {"case": "../"})
+    assert "4 documents written" in run(file, "--out", tmp_path / "out").stdout
+    assert sorted(each.name for each in (tmp_path / "out").iterdir()) == ["A_B-2.xml", "_.xml", "a_b-1.xml", "a_b.xml"]
+
+
+def test_a_tax_representative_and_a_payee_are_written(tmp_path: Path) -> None:
+    """The seller then has no VAT identifier of its own."""
+    run("--out", tmp_path)
+    found = ubl.read((tmp_path / "agent-and-bank.xml").read_bytes())
+    assert found.representative is not None
+    assert (found.representative.name, found.representative.vat, found.representative.address.city) == ("Agent", "BE0428759497", "Gent")
+    assert found.payee is not None
+    assert (found.payee.name, found.payee.legal) == ("The bank", "33333333")
+    assert found.seller is not None
+    assert found.seller.vat == ""
 
 
 LINE = "PEPPOL-EN16931-R120"

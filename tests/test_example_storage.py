@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from datetime import date
 from importlib import import_module
-from multiprocessing import get_context
+from multiprocessing import get_all_start_methods, get_context
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -35,6 +35,7 @@ def example() -> Iterator[ModuleType]:
     """The script as a module, from where workers can import what it imports."""
     with pytest.MonkeyPatch.context() as patch:
         patch.syspath_prepend(str(EXAMPLES))
+        patch.setenv("PYTHONPATH", str(EXAMPLES), prepend=os.pathsep)  # for the server that processes are forked from
         yield import_module("09_storage")
 
 
@@ -91,8 +92,12 @@ def printed(example: ModuleType, capsys: pytest.CaptureFixture[str], monkeypatch
 
 
 def opened(kind: str, workers: int) -> Executor:
-    """An executor of so many workers."""
-    return ThreadPoolExecutor(workers) if kind == "thread" else ProcessPoolExecutor(workers, mp_context=get_context("spawn"))
+    """An executor of so many workers; processes share what is loaded before they begin, where the system can do that."""
+    if kind == "thread":
+        return ThreadPoolExecutor(workers)
+    context = get_context("forkserver" if "forkserver" in get_all_start_methods() else "spawn")
+    context.set_forkserver_preload(["month_end"])
+    return ProcessPoolExecutor(workers, mp_context=context)
 
 
 def billed(database: str, months: list[date], executor: Executor) -> Any:

@@ -10,6 +10,7 @@ from docutils.statemachine import StringList
 from sphinxcontrib.mermaid import mermaid
 
 from salesflow import registry
+from salesflow.billing import norm_rules
 from salesflow.labels import Labelled
 
 
@@ -69,6 +70,26 @@ class RuleCatalogue(_Table):
         return [(f"`{rule.code}`", rule.en, rule.nl, ", ".join(rule.spec), rule.source) for rule in registry.rules()]
 
 
+class NormRules(_Table):
+    """List the rules of electronic invoices that are checked."""
+
+    header = ("rule", "what it asks")
+
+    def rows(self) -> list[tuple[str, ...]]:
+        """Return a row per rule."""
+        return [(f"`{rule}`", says) for rule, says in norm_rules.CHECKED.items()]
+
+
+class NormRulesLeftOut(_Table):
+    """List the rules of the norm that are not checked."""
+
+    header = ("rule", "why it is not checked")
+
+    def rows(self) -> list[tuple[str, ...]]:
+        """Return a row per rule."""
+        return [(f"`{rule}`", why) for rule, why in norm_rules.NOT_CHECKED.items()]
+
+
 class Labels(_Table):
     """List every code with its labels."""
 
@@ -85,4 +106,6 @@ def setup(app: Any) -> dict[str, bool]:
     app.add_directive("lifecycle", Life)
     app.add_directive("rule-catalogue", RuleCatalogue)
     app.add_directive("labels", Labels)
+    app.add_directive("norm-rules", NormRules)
+    app.add_directive("norm-rules-left-out", NormRulesLeftOut)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -14,7 +14,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from salesflow import codec as codec
     from salesflow import memory as memory
+    from salesflow import unit_of_work as unit_of_work
     from salesflow.billing import ageing as ageing
     from salesflow.billing import credit_limits as credit_limits
     from salesflow.billing import credit_notes as credit_notes
@@ -39,6 +41,7 @@ if TYPE_CHECKING:
     from salesflow.errors import Refusal as Refusal
     from salesflow.errors import RefusedError as RefusedError
     from salesflow.errors import SalesflowError as SalesflowError
+    from salesflow.errors import StorageError as StorageError
     from salesflow.model.after_sale import Entitlement as Entitlement
     from salesflow.model.after_sale import Installed as Installed
     from salesflow.model.after_sale import Maintenance as Maintenance
@@ -180,6 +183,7 @@ _MODULES = {
     "categories": "process",
     "changes": "process",
     "closing": "process",
+    "codec": "",
     "conformance": "process",
     "credit_limits": "billing",
     "credit_notes": "billing",
@@ -235,13 +239,14 @@ _MODULES = {
     "timeline": "process",
     "totals": "billing",
     "transfers": "process",
+    "unit_of_work": "",
     "vouchers": "billing",
 }
 """Modules of commands, and the package each is in."""
 
 _NAMES = {
     "billing.crediting": ("CreditOf",),
-    "errors": ("ConflictError", "DuplicateError", "NotFoundError", "Refusal", "RefusedError", "SalesflowError"),
+    "errors": ("ConflictError", "DuplicateError", "NotFoundError", "Refusal", "RefusedError", "SalesflowError", "StorageError"),
     "model.after_sale": ("Entitlement", "Installed", "Maintenance"),
     "model.agreement": ("Commitment", "CommitmentKind", "SalesAgreement"),
     "model.campaign": ("Campaign", "Recipient"),

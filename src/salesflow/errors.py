@@ -61,7 +61,11 @@ class ConflictError(SalesflowError):
 
 
 class StorageError(SalesflowError):
-    """The storage cannot be read or written, or holds what nobody here has written; nothing of the work was kept."""
+    """
+    The storage cannot be read or written, or holds what nobody here has written; nothing of the work was kept.
+
+    Where the connection is lost during the commit itself nobody here can know: try again under the same key of ``once``.
+    """
 
 
 def refuse(refusals: Iterable[Refusal | None]) -> None:

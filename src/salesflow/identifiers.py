@@ -50,7 +50,8 @@ def check(invoice: EInvoice) -> tuple[Finding, ...]:
 
 
 def _wrong(invoice: EInvoice) -> Iterator[Finding]:
-    for who, party in (("seller", invoice.seller), ("buyer", invoice.buyer)):
+    parties = (("seller", invoice.seller), ("buyer", invoice.buyer), ("representative", invoice.representative))
+    for who, party in parties:
         if party is not None and party.vat and not is_vat(party.vat):
             yield Finding(
                 rule="identifiers.vat",

@@ -538,3 +538,12 @@ def test_only_the_line_that_strays_has_a_rounding() -> None:
     assert [line.net for line in both.lines] == [Decimal("0.34"), Decimal("18.00")]
     assert [(each.charge.number, each.charge.amount) for each in both.charges] == [(-1, Decimal("0.02"))]
     assert order.invoiced_net == Decimal("1.65") + both.net + Decimal("0.02")
+
+
+def test_quantities_go_with_one_invoice() -> None:
+    """Those of several invoices stand in what is credited of each."""
+    invoice = invoices.post(an_order(), number="INV-1", on=DAY).document
+    with pytest.raises(ValueError, match="quantities go with one invoice"):
+        credit_notes.post([CreditOf(invoice=invoice)], {1: 1}, number="CN-1", on=DAY, reopens=True)
+    with pytest.raises(ValueError, match="quantities go with one invoice"):
+        credit_notes.why_not([CreditOf(invoice=invoice)], {1: 1}, on=DAY, reopens=True)

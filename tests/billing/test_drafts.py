@@ -54,7 +54,7 @@ def test_a_draft_may_follow_slips_of_several_orders() -> None:
     for given_orders, given_slips in (([one], [slip]), ([one, two], [])):
         with pytest.raises(ValueError, match="not among those given"):
             drafts.post(draft, given_orders, slips=given_slips, number="INV-1", on=DAY)
-    with pytest.raises(TypeError, match="quantities go with one order"):
+    with pytest.raises(ValueError, match="quantities per line go with one order"):
         drafts.make([one, two], {1: 1}, number="D-1", on=DAY)
 
 

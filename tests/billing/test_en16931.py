@@ -10,7 +10,7 @@ from attrs import evolve
 
 from salesflow import Address, EInvoice, TotalsPolicy, en16931
 from salesflow.billing.vat_categories import CATEGORIES, CODES
-from salesflow.model.einvoice import Adjustment, Finding, Profile, Scope, Sums, TaxGroup
+from salesflow.model.einvoice import Adjustment, Finding, Payee, Profile, Scope, Sums, TaxGroup, TaxRepresentative
 from tests.einvoices import BUYER, SELLER, a_line, an_invoice
 
 D = Decimal
@@ -70,7 +70,7 @@ def test_a_line_net_is_quantity_times_price(net: str, tolerated: bool) -> None:
         ({"adjustments": (Adjustment(charge=True, reason="none", category="S", rate=D(21)),)}, "BR-36", "adjustments[0].amount"),
         ({"adjustments": (Adjustment(amount=D(1), reason="none"),)}, "BR-32", "adjustments[0].category"),
         ({"adjustments": (Adjustment(charge=True, amount=D(1), reason="none"),)}, "BR-37", "adjustments[0].category"),
-        ({"adjustments": (Adjustment(amount=D(1), reason="none", category="QQ"),)}, "BR-CL-18", "adjustments[0].category"),
+        ({"adjustments": (Adjustment(amount=D(1), reason="none", category="QQ"),)}, "BR-CL-17", "adjustments[0].category"),
         ({"adjustments": (Adjustment(amount=D("1.001"), reason="none", category="S", rate=D(21)),)}, "BR-DEC-01", "adjustments[0].amount"),
         ({"breakdown": (TaxGroup(category="QQ", rate=D(0), taxable=D(0), tax=D(0)),)}, "BR-CL-17", "breakdown[0].category"),
         ({"breakdown": (TaxGroup(category="S", taxable=D(100), tax=D(21)),)}, "BR-48", "breakdown[0].rate"),
@@ -145,12 +145,21 @@ def test_digits_by_policy_are_no_findings() -> None:
 
 CREDIT: dict[str, Any] = {"type": "381", "preceding": (("INV-0", None),)}
 NOWHERE = Address(country="NL")
+ABROAD = evolve(BUYER.address, country="BE")
+AGENT = TaxRepresentative(name="Agent", vat="BE0428759497", address=ABROAD)
+GERMAN: dict[str, Any] = {
+    who: evolve(party, address=evolve(party.address, country="DE")) for who, party in (("seller", SELLER), ("buyer", BUYER))
+}
+UNPAID: dict[str, Any] = {"means": "", "account": ""}
+SUMS = Sums(lines=D("100.00"), net=D("100.00"), tax=D("21.00"), gross=D("121.00"), payable=D("121.00"))
 
 
 @pytest.mark.parametrize(
     ("changes", "peppol", "nlcius"),
     [
         ({"notes": ("one", "two")}, ["PEPPOL-EN16931-R002"], []),
+        ({"notes": ("one", "two")} | GERMAN, [], []),
+        ({"notes": ("one", "two"), "seller": GERMAN["seller"]}, ["PEPPOL-EN16931-R002"], []),
         ({"order": ""}, ["PEPPOL-EN16931-R003"], ["BR-NL-2"]),
         ({"order": "", "buyer_reference": "ref"}, [], []),
         ({"seller": evolve(SELLER, endpoint="")}, ["PEPPOL-EN16931-R020"], []),
@@ -160,15 +169,40 @@ NOWHERE = Address(country="NL")
         (CREDIT, [], []),
         (CREDIT | {"type": "261"}, ["PEPPOL-EN16931-P0101"], ["BR-NL-7", "BR-NL-8"]),
         (CREDIT | {"preceding": ()}, ["NL-R-001"], []),
+        *[(CREDIT | {"type": code}, [], ["BR-NL-7", "BR-NL-8"]) for code in ("396", "81", "83", "532")],
+        *[({"type": code}, [], ["BR-NL-7"]) for code in ("71", "82", "875", "877")],
+        ({"type": "935"}, ["PEPPOL-EN16931-P0100"], ["BR-NL-7"]),
+        ({"type": "326"} | GERMAN, [], []),
+        ({"type": "384"} | GERMAN, [], []),
+        ({"type": "384", "seller": GERMAN["seller"]}, ["PEPPOL-EN16931-P0112"], []),
         ({"type": "384"}, ["PEPPOL-EN16931-P0112"], ["BR-NL-9"]),
         ({"type": "384", "preceding": (("INV-0", None),)}, ["PEPPOL-EN16931-P0112"], []),
         ({"seller": evolve(SELLER, address=NOWHERE)}, ["NL-R-002"], ["BR-NL-3"]),
-        ({"seller": evolve(SELLER, legal="")}, ["NL-R-003"], ["BR-NL-1"]),
+        ({"seller": evolve(SELLER, legal="")}, [], ["BR-NL-1"]),
+        ({"seller": evolve(SELLER, legal_scheme="0190")}, [], []),
+        ({"seller": evolve(SELLER, address=evolve(SELLER.address, city=""))}, ["NL-R-002"], ["BR-NL-3"]),
+        ({"seller": evolve(SELLER, address=evolve(SELLER.address, postal_code=""))}, ["NL-R-002"], ["BR-NL-3"]),
+        ({"representative": evolve(AGENT, address=NOWHERE)}, ["NL-R-006"], ["BR-NL-5"]),
+        ({"representative": evolve(AGENT, address=SELLER.address)}, [], []),
+        ({"representative": evolve(AGENT, address=Address(country="BE"))}, [], []),
         ({"seller": evolve(SELLER, legal_scheme="0002")}, ["NL-R-003"], ["BR-NL-1"]),
         ({"buyer": evolve(BUYER, address=NOWHERE)}, ["NL-R-004"], ["BR-NL-4"]),
         ({"buyer": evolve(BUYER, legal_scheme="0002")}, ["NL-R-005"], ["BR-NL-10"]),
+        ({"buyer": evolve(BUYER, legal="")}, [], ["BR-NL-10"]),
+        ({"buyer": evolve(BUYER, legal="", address=ABROAD)}, [], []),
+        ({"buyer": evolve(BUYER, legal_scheme="0002", address=ABROAD)}, [], []),
         ({"means": "", "account": ""}, ["NL-R-007"], ["BR-NL-11"]),
-        ({"means": "10"}, ["NL-R-008"], ["BR-NL-12"]),
+        (UNPAID | CREDIT, [], []),
+        (UNPAID | CREDIT | {"sums": evolve(SUMS, payable=D("-0.01"), prepaid=D("121.01"))}, ["NL-R-007"], []),
+        (UNPAID | CREDIT | {"sums": evolve(SUMS, payable=D("0.00"), prepaid=D("121.00"))}, [], []),
+        (UNPAID | {"sums": evolve(SUMS, payable=D("0.01"), prepaid=D("120.99"))}, ["NL-R-007"], ["BR-NL-11"]),
+        (UNPAID | {"sums": evolve(SUMS, payable=D("0.00"), prepaid=D("121.00"))}, [], []),
+        *[({"means": code, "account": "1"}, [], []) for code in ("30", "48", "57", "58")],
+        *[({"means": code}, ["NL-R-008"], ["BR-NL-12"]) for code in ("10", "31")],
+        ({"means": "10", "buyer": evolve(BUYER, address=ABROAD)}, [], ["BR-NL-12"]),
+        *[({"means": code, "mandate": "M-1"}, [], []) for code in ("49", "59")],
+        *[({"means": code}, ["PEPPOL-EN16931-R061"], []) for code in ("49", "59")],
+        ({"lines": (a_line(net=D("100.00"), order_line="1"),)}, [], []),
         ({"lines": (a_line(net=D("100.00"), order_line="1"),), "order": "", "buyer_reference": "ref"}, ["NL-R-009"], ["BR-NL-13"]),
         ({"seller": evolve(SELLER, address=Address(country="BE"), legal="")}, [], []),
     ],
@@ -177,3 +211,47 @@ def test_profiles_have_rules_of_their_own(changes: dict[str, Any], peppol: list[
     """The norm alone asks none of it; each profile has its own ids for what the Netherlands ask."""
     for profile, rules in ((Profile.PEPPOL, peppol), (Profile.NLCIUS, nlcius), (Profile.CORE, [])):
         assert [rule for rule, _ in found(evolve(an_invoice(), profile=profile, **changes))] == rules
+
+
+@pytest.mark.parametrize(
+    ("reason", "rule", "category"),
+    [
+        ("VATEX-EU-G", "P0104", "G"),
+        ("VATEX-EU-O", "P0105", "O"),
+        ("VATEX-EU-IC", "P0106", "K"),
+        ("vatex-eu-ae", "P0107", "AE"),
+        ("VATEX-EU-D", "P0108", "E"),
+        ("VATEX-EU-F", "P0109", "E"),
+        ("VATEX-EU-I", "P0110", "E"),
+        ("VATEX-EU-J", "P0111", "E"),
+    ],
+)
+def test_in_peppol_a_reason_goes_with_its_category_and_with_no_other(reason: str, rule: str, category: str) -> None:
+    """Both sides of each; the norm alone does not look, and a reason of no single category goes with any."""
+    for code in ("G", "O", "K", "AE", "E"):
+        rate = None if code == "O" else D(0)
+        group = TaxGroup(category=code, rate=rate, taxable=D("100.00"), tax=D("0.00"), reason_code=reason)
+        invoice = evolve(an_invoice(a_line(category=code, rate=rate)), breakdown=(group,), profile=Profile.PEPPOL)
+        fired = [each for each, _ in found(invoice) if each.startswith("PEPPOL-EN16931-P01")]
+        assert fired == ([] if code == category else [f"PEPPOL-EN16931-{rule}"])
+        assert "PEPPOL" not in str(found(evolve(invoice, profile=Profile.CORE)))
+        other = evolve(invoice, breakdown=(evolve(group, reason_code="VATEX-EU-132"),))
+        assert "P01" not in str(found(other))
+
+
+def test_nlcius_asks_every_seller_for_the_order_that_lines_refer_to() -> None:
+    """The Dutch annex of Peppol asks Dutch sellers only."""
+    foreign = evolve(an_invoice(a_line(order_line="1")), order="", buyer_reference="ref", seller=GERMAN["seller"])
+    assert [rule for rule, _ in found(evolve(foreign, profile=Profile.NLCIUS))] == ["BR-NL-13"]
+    assert found(evolve(foreign, profile=Profile.PEPPOL)) == []
+
+
+def test_a_payee_with_the_registered_name_of_the_seller_breaks_the_syntax() -> None:
+    """The norm itself goes by the trading name where there is one."""
+    invoice = evolve(an_invoice(), seller=evolve(SELLER, trading_name="The tea house"), payee=Payee(name=SELLER.name))
+    assert found(invoice) == [("UBL-SR-19", "payee.name")]
+
+
+def test_figures_need_no_tax_representative_to_be_named() -> None:
+    """The rules on parties are left out where figures are checked alone."""
+    assert found(evolve(an_invoice(), representative=TaxRepresentative(), payee=Payee()), Scope.ARITHMETIC) == []

@@ -524,3 +524,21 @@ def test_a_credit_of_one_line_leaves_what_was_invoiced_over_on_another() -> None
     order, invoice = invoices.post(an_order(over, chai(5)), {1: 103, 2: 5}, number="INV-1", on=DAY)
     order = credit_notes.post(invoice, {2: 2}, orders=order, number="CN-1", on=DAY, reopens=True).changed[0]
     assert [(each.over_invoiced, each.invoice_remainder) for each in order.balances] == [(3, 0), (0, 2)]
+
+
+def test_what_an_invoice_would_do_nothing_with_is_refused() -> None:
+    """Quantities beside several orders or beside slips, and nets of an order that is not invoiced."""
+    one, two, slip = deliveries.post([an_order(), an_order(number="SO-2")], number="PS-1", on=DAY)
+    ask: Any
+    for ask in (invoices.post, invoices.why_not, invoices.pro_forma):
+        terms: dict[str, Any] = {"on": DAY} | ({"number": "INV-1"} if ask is invoices.post else {})
+        for several in ([one, two], {one: None, two: None}):
+            with pytest.raises(ValueError, match="go with one order; 2 are given"):
+                ask(several, {1: 1}, **terms)
+        for wanted in ((one, {1: 1}), ({one: {1: 1}, two: None},)):
+            with pytest.raises(ValueError, match="takes all that is uninvoiced on them"):
+                ask(*wanted, slips=[slip], **terms)
+        with pytest.raises(ValueError, match="nets are stated of orders that are not invoiced: SO-2"):
+            ask(one, nets={"SO-2": {1: Decimal(1)}}, **terms)
+    invoice = invoices.post({one: {1: 2}, two: {1: 3}}, number="INV-1", on=DAY).document
+    assert [(line.order, line.quantity) for line in invoice.lines] == [("SO-1", 2), ("SO-2", 3)]

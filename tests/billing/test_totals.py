@@ -5,17 +5,17 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
-from attrs import evolve
-from hypothesis import given
+from attrs import evolve, fields
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from salesflow import Charge, Quotation, QuotationLine, TotalsPolicy, Vat, invoices, quotations, totals
 from salesflow.billing.totals import cash_rounding, line_net, quantum_for, work_out
-from salesflow.model.einvoice import Adjustment, EInvoice
+from salesflow.model.einvoice import Adjustment, EInvoice, Sums
 from salesflow.model.totals import Sold, TaxRounding
 from salesflow.money import quantum_of
 from tests.builders import ACME, CHAI, CHANG, DAY, STANDARD, an_order, chai
-from tests.einvoices import a_line, an_invoice
+from tests.einvoices import a_line, an_invoice, einvoices
 
 D = Decimal
 LOW, NONE = Vat("S", D(9)), Vat("Z")
@@ -185,3 +185,35 @@ def test_other_taxes_have_a_rate_as_well(category: str) -> None:
     assert Vat(category, D(7)).rate == 7
     with pytest.raises(ValueError, match="category AE has no rate"):
         Vat("AE", D(7))
+
+
+# ---------------------------------------------------------------------- zeros
+
+
+def signs_of(invoice: EInvoice) -> list[Decimal]:
+    """Return every zero with a sign among the amounts that were worked out."""
+    assert invoice.sums is not None
+    found = [line.net for line in invoice.lines] + [each.amount for each in invoice.adjustments]
+    found += [amount for group in invoice.breakdown for amount in (group.taxable, group.tax)]
+    found += [getattr(invoice.sums, each.name) for each in fields(Sums)]
+    return [amount for amount in found if amount is not None and not amount and amount.is_signed()]
+
+
+@given(einvoices())
+@example(an_invoice(a_line(quantity=D(-1), price=D(0))))
+@example(an_invoice(a_line(quantity=D(-1), price=D("0.004"))))
+@example(an_invoice(a_line(quantity=D(-1), price=D("0.02"))))
+@example(an_invoice(a_line(quantity=None, net=D("-0.00"))))
+@example(an_invoice(a_line(), adjustments=(Adjustment(base=D("-0.01"), percent=D(1), reason="none", category="S", rate=D(21)),)))
+def test_no_zero_has_a_sign(invoice: EInvoice) -> None:
+    """Neither nets nor VAT nor totals, whichever side they come from; and so where VAT is taken out of the prices."""
+    worked = totals.complete(evolve(invoice, sums=None, lines=tuple(evolve(line, net=None) for line in invoice.lines)))
+    assert signs_of(worked) == []
+    assert signs_of(totals.take_tax_out(invoice)) == []
+
+
+@pytest.mark.parametrize("policy", [*POLICIES.values(), INCLUDED], ids=str)
+def test_vat_of_next_to_nothing_is_a_zero_without_a_sign(policy: TotalsPolicy) -> None:
+    """A cent that goes back has no VAT, and that is not less than none."""
+    found = totals.add_up(sold("-0.01"), currency="EUR", policy=policy)
+    assert [str(group.amount) for group in found.groups] == ["0.00"]

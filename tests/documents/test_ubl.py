@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from datetime import date
-from decimal import Decimal
+from decimal import Decimal, localcontext
 
 import pytest
 from attrs import evolve
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from lxml import etree
 
 from salesflow import Address, Charge, Order, TradeParty, deliveries, en16931
-from salesflow.documents import ubl
+from salesflow.documents import cii, ubl
 from salesflow.documents.ubl_elements import CAC, CBC
 from salesflow.model.einvoice import Adjustment, Profile, Scope
 from tests.builders import ADVICE, DAY, STANDARD, an_order, chai
-from tests.einvoices import BUYER, SELLER, a_line, an_invoice
+from tests.einvoices import BELGIUM, BUYER, SELLER, a_line, an_invoice
 from tests.official import against_schema
 
 D = Decimal
@@ -118,7 +118,7 @@ def test_everything_that_an_invoice_may_say_comes_back() -> None:
         price_discount=D("5.00"), adjustments=(Adjustment(amount=D("1.00"), reason_code="95"),),
     )  # fmt: skip
     invoice = an_invoice(
-        line, profile=Profile.PEPPOL, tax_currency="USD", buyer_reference="ref", delivered=DAY, deliver_to="BE",
+        line, profile=Profile.PEPPOL, tax_currency="USD", buyer_reference="ref", delivered=DAY, deliver_to=BELGIUM,
         seller=evolve(SELLER, tax_registration="99"), period=(None, DAY), preceding=(("INV-0", DAY),), notes=("one", "two"),
     )  # fmt: skip
     assert invoice.sums is not None
@@ -265,3 +265,44 @@ def test_no_bytes_whatever_end_in_another_error(noise: bytes) -> None:
     """Noise is unreadable and nothing else."""
     with pytest.raises(ubl.UnreadableError):
         ubl.read(noise)
+
+
+# ---------------------------------------------------------------------- what XML can hold
+
+
+@given(st.text())
+@example("a\u00a0b")
+@example("soft\u00adhyphen \u200bspace \ufeff mark \x7f \x85")
+@example("line\r\nline\rline\tend")
+def test_only_what_xml_cannot_hold_is_left_out(said: str) -> None:
+    """Every other sign comes back as it was, from both syntaxes: no-break spaces, marks without a shape, ends of lines."""
+    text = f"({said})"
+    held = "".join(
+        letter for letter in text if letter in "\t\n\r" or (letter >= " " and letter not in "\ufffe\uffff" and not is_half(letter))
+    )
+    invoice = an_invoice(a_line(description=text), notes=(text,))
+    back = ubl.read(ubl.write(invoice))
+    assert (back.lines[0].description, back.notes) == (held, (held,))
+    there = {each.text for each in etree.fromstring(cii.write(invoice)).iter() if each.text and each.text.startswith("(")}
+    assert there == {held}
+
+
+def is_half(letter: str) -> bool:
+    """Say whether a sign is half of a pair."""
+    return "\ud800" <= letter <= "\udfff"
+
+
+def test_an_element_of_which_nothing_can_be_said_is_not_there() -> None:
+    """No element may be empty."""
+    nothing = an_invoice(a_line(description="\x00"), notes=("\x1f",))
+    assert values(ubl.write(nothing), "cbc:Note") == []
+    assert b"Description>" not in ubl.write(nothing)
+    assert b"Description" not in cii.write(evolve(nothing, payment_terms=""))
+
+
+def test_a_discount_of_a_price_does_not_depend_on_surroundings() -> None:
+    """Two prices of more digits than the caller reckons with."""
+    invoice = an_invoice(a_line(price=D("1234567.12345"), gross_price=D("2234567.99999")))
+    usual = ubl.write(invoice), cii.write(invoice)
+    with localcontext(prec=6):
+        assert (ubl.write(invoice), cii.write(invoice)) == usual

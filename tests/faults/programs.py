@@ -17,6 +17,8 @@ from pathlib import Path
 from random import Random
 from typing import Any, Self
 
+from sqlalchemy import event
+
 from salesflow import Outcome, PackingSlip, deliveries, invoices
 from salesflow.sql import Store
 from salesflow.unit_of_work import run
@@ -33,8 +35,8 @@ CHECKPOINT = 40
 class Programs:
     """What starts programs on a database, as the test sees it; leaving its block ends them all."""
 
-    def __init__(self, database: str, schema: str) -> None:
-        command = [sys.executable, "-m", "tests.faults.programs", database, schema]
+    def __init__(self, database: str, schema: str, *, rehearsed: bool = True) -> None:
+        command = [sys.executable, "-m", "tests.faults.programs", database, schema, *(["rehearsed"] if rehearsed else [])]
         self._process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         assert self.line() == "ready"
 
@@ -69,10 +71,11 @@ class Programs:
 # ---------------------------------------------------------------------- the other side
 
 
-def main(database: str, schema: str) -> None:
+def main(database: str, schema: str, *rehearsed: str) -> None:
     """Load everything, and start what is asked for."""
     store = opened(database, schema, CHECKPOINT if "://" not in database else 0)
-    rehearse(store)
+    if rehearsed:
+        rehearse(store)
     store.close()  # no connection may be shared with the children
     _say("ready")
     for line in sys.stdin:
@@ -123,16 +126,15 @@ def sell_until_killed(store: Store, seed: int) -> None:
 def sell_against_rivals(store: Store, seed: int) -> None:
     """Deliver and invoice parts of the orders until nothing is left of them; say how often it was tried and how often it worked."""
     random = seeded(seed)
-    tried = committed = 0
+    tries = [0]
 
     def work(begun: Any) -> bool:
-        nonlocal tried
-        tried += 1
+        tries[-1] += 1
         return sell_a_part(begun, random)
 
     while run(store, work, attempts=PATIENT):
-        committed += 1
-    _say(f"{tried - 1} {committed}")
+        tries.append(0)
+    _say(f"{sum(tries[:-1])} {len(tries) - 1} {max(tries)}")
 
 
 def sell_a_part(work: Any, random: Random) -> bool:
@@ -173,11 +175,30 @@ def answer_once(store: Store, quantity: int) -> None:
     _say(run(store, lambda work: deliver_once(work, "K-1", quantity)).number)
 
 
+def create(store: Store, _: int) -> None:
+    """Make the tables."""
+    store.create()
+
+
+def create_and_wait(store: Store, _: int) -> None:
+    """Make the tables, and stop in the middle."""
+
+    @event.listens_for(store.engine, "before_cursor_execute")
+    def _stop(_connection: Any, _cursor: Any, statement: str, *_others: Any) -> None:
+        if statement.startswith("CREATE INDEX"):
+            _say("half made")
+            signal.pause()
+
+    store.create()
+
+
 TASKS: dict[str, Callable[[Store, int], None]] = {
     "sell-until-killed": sell_until_killed,
     "sell-against-rivals": sell_against_rivals,
     "deliver-and-wait": deliver_and_wait,
     "deliver-once": answer_once,
+    "create": create,
+    "create-and-wait": create_and_wait,
 }
 
 if __name__ == "__main__":

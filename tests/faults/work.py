@@ -225,7 +225,7 @@ def _check_rows(store: Store, documents: dict[type, list[Any]]) -> None:
     """No row is left behind by a work that was not committed, and the database finds nothing wrong with itself."""
     with store.engine.connect() as connection:
         counted = {
-            table: connection.execute(text(f"SELECT count(*) FROM {store.tables[table].fullname}")).scalar_one()  # noqa: S608  our own names
+            table: connection.execute(text(f"SELECT count(*) FROM {store.tables[table].fullname}")).scalar_one()
             for table in (DOCUMENT, BODY, POSTING)
         }
         if store.engine.dialect.name == "sqlite":

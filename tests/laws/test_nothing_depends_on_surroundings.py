@@ -5,13 +5,32 @@ from __future__ import annotations
 from decimal import ROUND_DOWN, Decimal, localcontext
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from salesflow import Money, OrderLine, Period, deliveries, fulfilment, invoices, orders, payments, summaries
+from salesflow import (
+    Charge,
+    Money,
+    OrderLine,
+    PaymentTerms,
+    Period,
+    Vat,
+    deliveries,
+    fulfilment,
+    invoices,
+    metrics,
+    orders,
+    payments,
+    summaries,
+    transfers,
+)
+from salesflow.model.terms import Instalment
+from salesflow.model.totals import Totals, VatGroup
+from salesflow.model.transfer import Transfer
 from salesflow.process.item_transactions import item_transactions
 from salesflow.testing.strategies import order_lines
-from tests.builders import DAY, LATER, an_order
+from tests.builders import CHAI, DAY, LATER, an_order
 
 
 def a_life(lines: list[OrderLine]) -> list[Any]:
@@ -48,6 +67,46 @@ def test_the_ambient_decimal_context_changes_nothing(lines: list[OrderLine]) -> 
 def a_life_under_six_digits(lines: list[OrderLine]) -> list[Any]:
     """The same life; only the test's own halving is done before the context narrows it."""
     return a_life(lines)
+
+
+FEE = Decimal("123456789.01")
+SHARES = tuple(Decimal(f"33.{'3' * 29}{last}") for last in (3, 3, 4))
+HALF = Charge(number=1, code="discount", amount=Decimal("-9876543.21"), spread=True)
+
+
+def values_of_many_digits() -> list[Any]:
+    """Return values that reckon when they are made or read, each of more digits than the context of the test below holds."""
+    fee = FEE
+    transfer = Transfer(
+        number="T-1",
+        old="OLD",
+        new="NEW",
+        athlete="PLAYER",
+        contract=Period(DAY, LATER),
+        day=DAY,
+        starts=LATER,
+        fee=fee,
+        currency="EUR",
+    )
+    whole = Totals(net=fee, charges=Decimal("0.01"), groups=(VatGroup(Vat("S", Decimal(21)), fee, fee), VatGroup(Vat("Z"), fee, fee)))
+    return [
+        PaymentTerms(instalments=tuple(Instalment(share=share) for share in SHARES)),
+        transfer,
+        (whole.vat, whole.total),
+        transfers.solidarity(fee, "EUR"),
+        metrics.rounded(SHARES[0], 20),
+        an_order(OrderLine(item=CHAI.item, ordered=Decimal(1), price=fee), charges=[HALF]).charge_remainder(HALF),
+    ]
+
+
+def test_values_can_be_made_and_read_in_any_context() -> None:
+    """Shares come to a hundred, a fee has the digits of its currency, and sums are whole, however few digits the caller reckons with."""
+    usual = values_of_many_digits()
+    with localcontext() as context:
+        context.prec = 6
+        assert values_of_many_digits() == usual
+        with pytest.raises(ValueError, match="must come to 100 percent"):
+            PaymentTerms(instalments=(Instalment(share=Decimal("99.99999")),))
 
 
 @given(lines=st.lists(order_lines(), min_size=1, max_size=3))

@@ -112,6 +112,25 @@ def test_one_slip_may_deliver_several_orders_of_a_customer() -> None:
     assert codes(deliveries.why_not([])) == ("delivery.empty",)
 
 
+def test_quantities_of_several_orders_say_which_order_they_are_of() -> None:
+    """Bare lines beside several orders are refused in words, and nothing is delivered; beside one they are its own."""
+    one, two = an_order(), an_order(number="SO-2")
+    for several in ([one, two], {one: None, two: None}, {one: {1: 2}}):
+        with pytest.raises(ValueError, match=r"go with one order; \d are given, so give them as {order: {line: quantity}}"):
+            deliveries.post(several, {1: 4}, number="PS-1", on=DAY)
+        with pytest.raises(ValueError, match="go with one order"):
+            deliveries.why_not(several, {1: 4})
+    slip = deliveries.post({one: {1: 2}, two: {1: 3}}, number="PS-1", on=DAY).document
+    assert [part.rows for part in slip.parts] == [((1, 2),), ((1, 3),)]
+    assert deliveries.post([one], {1: 4}, number="PS-1", on=DAY).document.quantity == 4
+
+
+def test_lines_are_closed_at_the_delivery_of_one_order() -> None:
+    """Beside several orders nothing says whose lines they are."""
+    with pytest.raises(ValueError, match="lines are closed at the delivery of one order; 2 are given"):
+        deliveries.post([an_order(), an_order(number="SO-2")], number="PS-1", on=DAY, close=[1])
+
+
 def test_the_policy_may_ask_for_confirmation_first() -> None:
     """By default none is needed; by policy the revision as it stands must be confirmed [DOC-3]."""
     first = DeliveryPolicy(confirm_first=True)

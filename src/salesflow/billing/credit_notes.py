@@ -202,7 +202,12 @@ def why_not(
 
 
 def _claims(credit: Invoice | Iterable[CreditOf], quantities: Quantities | None) -> tuple[CreditOf, ...]:
-    claims = (CreditOf(invoice=credit, quantities=quantities),) if isinstance(credit, Invoice) else tuple(credit)
+    if isinstance(credit, Invoice):
+        return (CreditOf(invoice=credit, quantities=quantities),)
+    if quantities is not None:
+        msg = "quantities go with one invoice; those of several are given as CreditOf values"
+        raise ValueError(msg)
+    claims = tuple(credit)
     for each in claims:
         require_kind("credit", each, CreditOf)
         require_kind("invoice", each.invoice, Invoice)

@@ -23,7 +23,7 @@ from salesflow.model.order import Order, OrderLine, with_postings
 from salesflow.model.product import NO_VAT, Vat
 from salesflow.model.terms import AT_ONCE
 from salesflow.model.totals import VatGroup, add_up
-from salesflow.money import allocate, quantum_of
+from salesflow.money import allocate, exact, quantum_of
 
 Quantities = Mapping[int, Decimal | int]
 """Line of the invoice to quantity, with the sign it has there."""
@@ -74,6 +74,7 @@ class Taking:
     groups: tuple[VatGroup, ...]
 
     @property
+    @exact
     def total(self) -> Decimal:
         """What goes back in all."""
         return sum((group.base + group.amount for group in self.groups), ZERO)

@@ -59,6 +59,9 @@ USED_UP = Rule(
     source="choice",
 )
 
+TEXT = "Deposit"
+"""What the lines of a deposit say unless another text is given."""
+
 
 @exact
 def post(
@@ -70,7 +73,7 @@ def post(
     on: date,
     at: datetime | None = None,
     account: str = "",
-    text: str = "Deposit",
+    text: str = TEXT,
 ) -> Outcome[Invoice]:
     """
     Invoice a deposit on an order: a percentage of its total or an amount, VAT included, met to the cent.
@@ -79,7 +82,7 @@ def post(
 
     Args:
         account: The ledger account that deposits are booked on.
-        text: What its lines say; there is one for each VAT rate of the order.
+        text: What its lines say; there is one for each VAT rate of the order. Printed documents say the usual text in their language.
 
     Raises:
         RefusedError: ``wrong-status``, ``order.journal``, ``order.before-placed``, ``deposit.amount``, ``deposit.over-order``.

@@ -14,7 +14,6 @@ from decimal import Decimal
 from attrs import evolve
 
 from salesflow.billing import invoices
-from salesflow.billing.invoicing import Orders, Quantities
 from salesflow.checks import ZERO, all_of, require_date, require_kind
 from salesflow.errors import Refusal, RefusedError
 from salesflow.lifecycle import Lifecycle, Step
@@ -24,6 +23,7 @@ from salesflow.model.invoice_draft import DraftPart, DraftStatus, InvoiceDraft
 from salesflow.model.order import Order
 from salesflow.model.packing_slip import PackingSlip
 from salesflow.model.policies import INVOICES, InvoicePolicy
+from salesflow.model.wanted import Quantities, Wanted, per_order
 from salesflow.money import exact
 from salesflow.outcome import Outcome
 from salesflow.rules import Rule
@@ -76,7 +76,7 @@ def reserved(drafts: Iterable[InvoiceDraft], order: Order) -> dict[int, Decimal]
 
 @exact
 def make(
-    orders: Orders,
+    orders: Wanted,
     quantities: Quantities | None = None,
     *,
     slips: Iterable[PackingSlip] | None = None,
@@ -105,12 +105,8 @@ def make(
     return Outcome(document=draft, made=(draft,), events=(DraftMade(number=number, on=on, orders=estimate.orders),))
 
 
-def _by_order(orders: Orders, quantities: Quantities | None) -> dict[str, Order]:
-    given: Iterable[Order] = [orders] if isinstance(orders, Order) else orders
-    if quantities is not None and not isinstance(orders, Order):
-        msg = "quantities go with one order; give several as {order: {line: quantity}}"
-        raise TypeError(msg)
-    return {order.number: order for order in all_of("order", given, Order)}
+def _by_order(orders: Wanted, quantities: Quantities | None) -> dict[str, Order]:
+    return {order.number: order for order, _ in per_order(orders, quantities)}
 
 
 def _rows(estimate: Invoice, order: str) -> tuple[tuple[int, Decimal], ...]:

@@ -6,13 +6,13 @@ from collections.abc import Callable, Iterator
 from decimal import Decimal
 
 from salesflow.billing import norm_codes
+from salesflow.billing.en16931_lines import check_digits
 from salesflow.billing.totals import Key, add_groups, tax_on
-from salesflow.billing.vat_categories import CATEGORIES, CODES, SPLIT_PAYMENT, Category, Numbers, ReasonIs
+from salesflow.billing.vat_categories import CATEGORIES, CODES, SPLIT_PAYMENT, Category, Numbers, RateIs, ReasonIs
 from salesflow.checks import ONE, ZERO
 from salesflow.model.einvoice import EInvoice, Finding, Scope, TaxGroup, TradeParty
 
 HALF = Decimal("0.5")
-DIGITS = -2
 
 
 def check(invoice: EInvoice, scope: Scope, quantum: Decimal) -> Iterator[Finding]:
@@ -48,22 +48,23 @@ def _base_of(group: TaxGroup, bases: dict[Key, Decimal]) -> Decimal:
 
 def _group(group: TaxGroup, path: str, taxable: Decimal, quantum: Decimal) -> Iterator[Finding]:
     """Check one group of the breakdown against what it is a group of."""
-    if group.category not in CODES:
+    if not group.category:
+        yield Finding(rule="BR-47", path=f"{path}.category", message="the group has no VAT category")
+    elif group.category not in CODES:
         yield Finding(rule="BR-CL-17", path=f"{path}.category", message=f"{group.category!r} is no VAT category")
     category = CATEGORIES.get(group.category)
     if group.rate is None and group.category != "O":
         yield Finding(rule="BR-48", path=f"{path}.rate", message="the group has no rate")
-    for name, rule in (("taxable", "BR-DEC-19"), ("tax", "BR-DEC-20")):
-        amount = getattr(group, name)
-        if amount % ONE and int(amount.normalize().as_tuple().exponent) < DIGITS:
-            yield Finding(rule=rule, path=f"{path}.{name}", message=f"{amount} has more than two decimals")
+    yield from check_digits(group.taxable, f"{path}.taxable", "BR-DEC-19")
+    yield from check_digits(group.tax, f"{path}.tax", "BR-DEC-20")
     if group.reason_code and group.reason_code.upper() not in norm_codes.EXEMPTIONS:
         message = f"{group.reason_code!r} is no reason of the VATEX list"
         yield Finding(rule="BR-CL-22", path=f"{path}.reason_code", message=message)
     if category is None:
         yield from _plain_tax(group, path, quantum)
         return
-    yield from _taxable(category, group, path, taxable)
+    if group.rate is not None or category.rate is RateIs.ABSENT or category.one_group:
+        yield from _taxable(category, group, path, taxable)
     yield from _tax(category, group, path, quantum)
     yield from _reason(category, group, path)
 
@@ -124,7 +125,9 @@ def _groups(category: Category, used: list[Used], invoice: EInvoice) -> Iterator
         return
     rule, path = f"{category.rules}-01", "breakdown"
     mine = [group for group in invoice.breakdown if group.category == category.code]
-    if bool(mine) is not bool(used) or (category.one_group and len(mine) > 1):
+    # A group that nothing is in is wrong by itself only where there may be several: else its amount is.
+    unused = bool(mine) and not used and not category.one_group
+    if unused or (used and not mine) or (category.one_group and len(mine) > 1):
         needed = "one group" if category.one_group else "a group for each rate"
         message = (
             f"there are {len(used)} lines, allowances and charges of category {category.code} and {len(mine)} groups; {needed} is needed"
@@ -151,15 +154,19 @@ _HAS: dict[Numbers, Callable[[TradeParty], bool]] = {
 
 def _numbers(category: Category, used: list[Used], invoice: EInvoice) -> Iterator[Finding]:
     """Check the numbers that lines (rule 02), allowances (03) and charges (04) of a category ask of the parties; once each."""
+    represented = invoice.representative is not None and bool(invoice.representative.vat)
     wrong = [
         f"of the {who}, {needed.label()}"
         for who, party, needed in (("seller", invoice.seller, category.seller), ("buyer", invoice.buyer, category.buyer))
-        if not _HAS[needed](party or _NOBODY)
+        if not _HAS[needed](party or _NOBODY) and not (who == "seller" and represented and needed is not Numbers.NO_VAT)
     ]
+    if represented and category.seller is Numbers.NO_VAT:
+        wrong.append(f"of the tax representative, {category.seller.label()}")
     if wrong:
         for number in dict.fromkeys(each[1] for each in used):
             message = f"category {category.code} asks for: {'; '.join(wrong)}"
-            yield Finding(rule=f"{category.rules}-0{number}", path="seller" if "seller" in wrong[0] else "buyer", message=message)
+            path = next(each for each in ("seller", "buyer", "representative") if each in wrong[0])
+            yield Finding(rule=f"{category.rules}-0{number}", path=path, message=message)
 
 
 # ---------------------------------------------------------------------- rules of one category
@@ -183,11 +190,11 @@ def _within_the_union(invoice: EInvoice) -> Iterator[Finding]:
     """A supply within the Union says when and to which country it was delivered."""
     if not any(group.category == "K" for group in invoice.breakdown):
         return
-    if invoice.delivered is None and invoice.period == (None, None):
+    if invoice.delivered is None and invoice.period == (None, None) and not invoice.tax_point_code:
         message = "category K asks for the day of delivery, or for the period that is invoiced"
         yield Finding(rule="BR-IC-11", path="delivered", message=message)
-    if not invoice.deliver_to:
-        yield Finding(rule="BR-IC-12", path="deliver_to", message="category K asks for the country of delivery")
+    if not invoice.deliver_to.country:
+        yield Finding(rule="BR-IC-12", path="deliver_to.country", message="category K asks for the country of delivery")
 
 
 def _split_payment(invoice: EInvoice, used: list[Used]) -> Iterator[Finding]:
@@ -196,10 +203,14 @@ def _split_payment(invoice: EInvoice, used: list[Used]) -> Iterator[Finding]:
     if SPLIT_PAYMENT not in codes:
         return
     countries = {(party or _NOBODY).address.country for party in (invoice.seller, invoice.buyer)}
+    beside = {invoice.deliver_to.country, *(line.origin for line in invoice.lines)}
+    if invoice.representative is not None:
+        beside.add(invoice.representative.address.country)
+    countries |= beside - {""}
     if countries != {"IT"}:
         shown = " and ".join(sorted(countries - {""})) or "no country"
         yield Finding(
-            rule="BR-B-01", path="seller.address.country", message=f"category B is for sales within Italy; the parties are in {shown}"
+            rule="BR-B-01", path="seller.address.country", message=f"category B is for sales within Italy; the invoice names {shown}"
         )
     if "S" in codes:
         yield Finding(rule="BR-B-02", path="breakdown", message="categories B and S do not go together")

@@ -12,7 +12,7 @@ from salesflow.billing import payments
 from salesflow.billing.crediting import merged
 from salesflow.billing.deposits import take_off
 from salesflow.billing.invoice_life import LIFECYCLE
-from salesflow.billing.invoicing import Orders, Quantities, Share, billed, invoiceable, shares_of, tolerated
+from salesflow.billing.invoicing import Share, billed, invoiceable, shares_of, tolerated
 from salesflow.checks import ZERO, require_date, require_decimal, require_kind
 from salesflow.errors import Refusal, RefusedError
 from salesflow.model.events import InvoiceCancelled, InvoicePosted, InvoiceSent, InvoiceSettled, SubscriptionRenewed
@@ -26,6 +26,7 @@ from salesflow.model.policies import INVOICES, InvoicePolicy
 from salesflow.model.product import NO_VAT
 from salesflow.model.renewal import renew
 from salesflow.model.totals import Charge, VatGroup
+from salesflow.model.wanted import Quantities, Wanted
 from salesflow.money import exact, quantum_of, round_to
 from salesflow.outcome import Outcome
 from salesflow.period import Period
@@ -147,7 +148,7 @@ STATED_NET = Rule(
 
 @exact
 def post(
-    orders: Orders,
+    orders: Wanted,
     quantities: Quantities | None = None,
     *,
     slips: Iterable[PackingSlip] | None = None,
@@ -239,7 +240,7 @@ def _settled_by(
 
 @exact
 def why_not(
-    orders: Orders,
+    orders: Wanted,
     quantities: Quantities | None = None,
     *,
     slips: Iterable[PackingSlip] | None = None,
@@ -254,7 +255,7 @@ def why_not(
 
 
 def pro_forma(
-    orders: Orders,
+    orders: Wanted,
     quantities: Quantities | None = None,
     *,
     slips: Iterable[PackingSlip] | None = None,

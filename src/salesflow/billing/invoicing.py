@@ -20,10 +20,8 @@ from salesflow.model.order import Order, with_postings
 from salesflow.model.packing_slip import PackingSlip
 from salesflow.model.policies import ImpliesDelivery, InvoicePolicy
 from salesflow.model.totals import Charge
+from salesflow.model.wanted import Quantities, Wanted, per_order
 from salesflow.money import quantum_of
-
-Quantities = Mapping[int, Decimal | int]
-Orders = Order | Iterable[Order] | Mapping[Order, Quantities | None]
 
 
 @frozen
@@ -44,22 +42,25 @@ class Share:
 
 
 def shares_of(
-    orders: Orders,
+    orders: Wanted,
     quantities: Quantities | None,
     slips: tuple[PackingSlip, ...] | None,
     nets: Mapping[str, Mapping[int, Decimal]] | None,
     policy: InvoicePolicy,
 ) -> list[Share]:
-    """Return what the invoice is to take of each order, before any rule looks at it."""
-    given: Iterable[tuple[Order, Quantities | None]]
-    if isinstance(orders, Order):
-        given = [(orders, quantities)]
-    elif isinstance(orders, Mapping):
-        given = list(orders.items())
-    else:
-        given = [(order, None) for order in orders]
-    for order, _ in given:
-        require_kind("order", order, Order)
+    """
+    Return what the invoice is to take of each order, before any rule looks at it.
+
+    Raises:
+        ValueError: quantities are given that nothing would be done with, or nets of an order that is not given.
+    """
+    given = per_order(orders, quantities)
+    if slips is not None and any(wanted is not None for _, wanted in given):
+        msg = "an invoice of packing slips takes all that is uninvoiced on them; quantities are given with orders only"
+        raise ValueError(msg)
+    if unknown := set(nets or ()) - {order.number for order, _ in given}:
+        msg = f"nets are stated of orders that are not invoiced: {', '.join(sorted(unknown))}"
+        raise ValueError(msg)
     of_order: dict[str, list[PackingSlip]] = {}
     for slip in slips or ():
         require_kind("slip", slip, PackingSlip)

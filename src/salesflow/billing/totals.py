@@ -29,6 +29,11 @@ K = TypeVar("K", bound=Hashable)
 TWO_DIGITS = Decimal("0.01")
 
 
+def _rounded(amount: Decimal, quantum: Decimal) -> Decimal:
+    """Return an amount rounded half up; a zero has no sign, whichever side it comes from."""
+    return amount.quantize(quantum, ROUND_HALF_UP) or ZERO.quantize(quantum)
+
+
 # ---------------------------------------------------------------------- our own documents
 
 
@@ -55,16 +60,16 @@ def add_up(lines: Iterable[Sold], charges: Iterable[Charge] = (), *, currency: s
     for (vat, amount), quantity in zip(amounts, quantities, strict=True):
         bases[vat] = bases.get(vat, ZERO) + amount
         taxes[vat] = taxes.get(vat, ZERO) + _tax_of(amount, vat, quantity, quantum, policy.tax_rounding)
-    groups = tuple(VatGroup(vat, base, taxes[vat].quantize(quantum, ROUND_HALF_UP)) for vat, base in bases.items())
+    groups = tuple(VatGroup(vat, base, _rounded(taxes[vat], quantum)) for vat, base in bases.items())
     return Totals(net=sum((line.amount for line in sold), ZERO), charges=sum((charge.amount for charge in beside), ZERO), groups=groups)
 
 
 def _tax_of(amount: Decimal, vat: Vat, quantity: Decimal, quantum: Decimal, rounding: TaxRounding) -> Decimal:
     """Return the VAT of an amount as far as it is rounded before the group is."""
     if rounding is TaxRounding.UNIT and quantity:
-        return (amount / quantity * vat.rate).scaleb(-2).quantize(quantum, ROUND_HALF_UP) * quantity
+        return _rounded((amount / quantity * vat.rate).scaleb(-2), quantum) * quantity
     tax = (amount * vat.rate).scaleb(-2)
-    return tax if rounding is TaxRounding.GROUP else tax.quantize(quantum, ROUND_HALF_UP)
+    return tax if rounding is TaxRounding.GROUP else _rounded(tax, quantum)
 
 
 @exact
@@ -86,9 +91,9 @@ def _without_tax(amounts: Sequence[tuple[K, Decimal, Decimal]], quantum: Decimal
     for key, rate in dict.fromkeys((key, rate) for key, rate, _ in amounts):
         exactly = {place: each[2] / (1 + rate.scaleb(-2)) for place, each in enumerate(amounts) if each[:2] == (key, rate)}
         gross = sum((amounts[place][2] for place in exactly), ZERO)
-        net = (gross / (1 + rate.scaleb(-2))).quantize(quantum, ROUND_HALF_UP)
+        net = _rounded(gross / (1 + rate.scaleb(-2)), quantum)
         for place, amount in exactly.items():
-            nets[place] = amount.quantize(quantum, ROUND_HALF_UP)
+            nets[place] = _rounded(amount, quantum)
         left = net - sum((nets[place] for place in exactly), ZERO)
         step = quantum.copy_sign(left)
         # Each was rounded by half a unit at most, so no more units are left than there are amounts.
@@ -153,7 +158,7 @@ def amount_of(adjustment: Adjustment, quantum: Decimal) -> Decimal:
     """Return an allowance or charge as stated, or its percentage of its base, or zero where neither is there."""
     if adjustment.amount is not None:
         return adjustment.amount
-    return (share_of(adjustment) or ZERO).quantize(quantum, ROUND_HALF_UP)
+    return _rounded(share_of(adjustment) or ZERO, quantum)
 
 
 def share_of(adjustment: Adjustment) -> Decimal | None:
@@ -171,7 +176,7 @@ def line_net(line: EInvoiceLine, quantum: Decimal) -> Decimal | None:
     net = quantity * price
     if base is not ONE:
         net /= base
-    net = net.quantize(quantum, ROUND_HALF_UP)
+    net = _rounded(net, quantum)
     for each in line.adjustments:
         net += amount_of(each, quantum) if each.charge else -amount_of(each, quantum)
     return net
@@ -183,7 +188,7 @@ def tax_on(taxable: Decimal, category: str, rate: Decimal | None, quantum: Decim
     taxed = category == SPLIT_PAYMENT or (known is not None and known.rate in {RateIs.ABOVE_ZERO, RateIs.ZERO_OR_MORE})
     if rate is None or not taxed:
         return ZERO.quantize(quantum)
-    return (taxable * rate).scaleb(-2).quantize(quantum, ROUND_HALF_UP)
+    return _rounded((taxable * rate).scaleb(-2), quantum)
 
 
 def add_groups(invoice: EInvoice, nets: Iterable[Decimal], quantum: Decimal) -> dict[Key, Decimal]:
@@ -191,7 +196,7 @@ def add_groups(invoice: EInvoice, nets: Iterable[Decimal], quantum: Decimal) -> 
     bases: dict[Key, Decimal] = {}
     for line, net in zip(invoice.lines, nets, strict=True):
         key = line.category, line.rate
-        bases[key] = bases[key] + net if key in bases else net
+        bases[key] = bases.get(key, ZERO) + net
     for each in invoice.adjustments:
         key, amount = (each.category, each.rate), amount_of(each, quantum)
         bases[key] = bases.get(key, ZERO) + (amount if each.charge else -amount)

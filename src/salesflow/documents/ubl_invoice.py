@@ -5,8 +5,21 @@ from __future__ import annotations
 from lxml import etree
 
 from salesflow.checks import ONE
-from salesflow.documents.ubl_elements import address, amount, document, group, party, tax_category, text, to_bytes
-from salesflow.model.einvoice import Adjustment, EInvoice, EInvoiceLine, Profile, Sums, TaxGroup
+from salesflow.documents.ubl_elements import (
+    address,
+    amount,
+    document,
+    group,
+    identification,
+    party,
+    period,
+    price_off,
+    tax_category,
+    tax_scheme,
+    text,
+    to_bytes,
+)
+from salesflow.model.einvoice import Adjustment, EInvoice, EInvoiceLine, Payee, Profile, Sums, TaxGroup, TaxRepresentative
 from salesflow.model.party import Address
 
 NORM = "urn:cen.eu:en16931:2017"
@@ -35,6 +48,10 @@ def write(invoice: EInvoice) -> bytes:
     _head(root, invoice)
     party(root, "AccountingSupplierParty", invoice.seller)
     party(root, "AccountingCustomerParty", invoice.buyer)
+    if invoice.payee is not None:
+        _payee(root, invoice.payee)
+    if invoice.representative is not None:
+        _representative(root, invoice.representative)
     _delivery(root, invoice)
     _payment(root, invoice)
     for each in invoice.adjustments:
@@ -53,17 +70,16 @@ def _head(root: etree._Element, invoice: EInvoice) -> None:
     text(root, "ID", invoice.number)
     text(root, "IssueDate", invoice.on)
     text(root, "DueDate", None if credit else invoice.due)
+    # A credit note has the day on which VAT is due before its type, an invoice after its notes.
+    text(root, "TaxPointDate", invoice.tax_point if credit else None)
     text(root, "CreditNoteTypeCode" if credit else "InvoiceTypeCode", invoice.type)
     for note in invoice.notes:
         text(root, "Note", note)
+    text(root, "TaxPointDate", None if credit else invoice.tax_point)
     text(root, "DocumentCurrencyCode", invoice.currency)
     text(root, "TaxCurrencyCode", invoice.tax_currency)
     text(root, "BuyerReference", invoice.buyer_reference)
-    first, last = invoice.period
-    if first or last:
-        period = group(root, "InvoicePeriod")
-        text(period, "StartDate", first)
-        text(period, "EndDate", last)
+    period(root, invoice.period, invoice.tax_point_code)
     if invoice.order:
         text(group(root, "OrderReference"), "ID", invoice.order)
     for number, on in invoice.preceding:
@@ -72,22 +88,47 @@ def _head(root: etree._Element, invoice: EInvoice) -> None:
         text(earlier, "IssueDate", on)
 
 
+def _payee(root: etree._Element, payee: Payee) -> None:
+    found = group(root, "PayeeParty")
+    identification(found, payee.number, payee.number_scheme)
+    if payee.name:
+        text(group(found, "PartyName"), "Name", payee.name)
+    if payee.legal:
+        text(group(found, "PartyLegalEntity"), "CompanyID", payee.legal, schemeID=payee.legal_scheme)
+
+
+def _representative(root: etree._Element, representative: TaxRepresentative) -> None:
+    found = group(root, "TaxRepresentativeParty")
+    if representative.name:
+        text(group(found, "PartyName"), "Name", representative.name)
+    address(found, "PostalAddress", representative.address)
+    if representative.vat:
+        tax_scheme(found, representative.vat, "VAT")
+
+
 def _delivery(root: etree._Element, invoice: EInvoice) -> None:
-    if invoice.delivered is None and not invoice.deliver_to:
+    place = invoice.deliver_to_location or invoice.deliver_to != Address()
+    if invoice.delivered is None and not place and not invoice.deliver_to_name:
         return
     delivery = group(root, "Delivery")
     text(delivery, "ActualDeliveryDate", invoice.delivered)
-    if invoice.deliver_to:
-        address(group(delivery, "DeliveryLocation"), "Address", Address(country=invoice.deliver_to))
+    if place:
+        location = group(delivery, "DeliveryLocation")
+        text(location, "ID", invoice.deliver_to_location, schemeID=invoice.deliver_to_scheme)
+        address(location, "Address", invoice.deliver_to)
+    if invoice.deliver_to_name:
+        text(group(group(delivery, "DeliveryParty"), "PartyName"), "Name", invoice.deliver_to_name)
 
 
 def _payment(root: etree._Element, invoice: EInvoice) -> None:
-    if invoice.means:
+    if invoice.means or invoice.account or invoice.mandate:
         means = group(root, "PaymentMeans")
         text(means, "PaymentMeansCode", invoice.means)
         text(means, "PaymentDueDate", invoice.due if invoice.is_credit_note else None)
         if invoice.account:
             text(group(means, "PayeeFinancialAccount"), "ID", invoice.account)
+        if invoice.mandate:
+            text(group(means, "PaymentMandate"), "ID", invoice.mandate)
     if invoice.payment_terms:
         text(group(root, "PaymentTerms"), "Note", invoice.payment_terms)
 
@@ -142,16 +183,12 @@ def _line(root: etree._Element, line: EInvoiceLine, invoice: EInvoice) -> None:
     text(found, "ID", line.id)
     text(found, "CreditedQuantity" if credit else "InvoicedQuantity", line.quantity, unitCode=line.unit)
     amount(found, "LineExtensionAmount", line.net, currency)
+    period(found, line.period)
     if line.order_line:
         text(group(found, "OrderLineReference"), "LineID", line.order_line)
     for each in line.adjustments:
         _adjustment(found, each, currency)
-    item = group(found, "Item")
-    text(item, "Description", line.description)
-    text(item, "Name", line.name)
-    if line.seller_item:
-        text(group(item, "SellersItemIdentification"), "ID", line.seller_item)
-    tax_category(item, "ClassifiedTaxCategory", line.category, line.rate)
+    _item(found, line)
     price = group(found, "Price")
     amount(price, "PriceAmount", line.price, currency)
     if line.base_quantity != ONE or line.base_unit:
@@ -159,6 +196,25 @@ def _line(root: etree._Element, line: EInvoiceLine, invoice: EInvoice) -> None:
     if line.gross_price is not None:
         discount = group(price, "AllowanceCharge")
         text(discount, "ChargeIndicator", "false")
-        off = line.gross_price - line.price if line.price_discount is None and line.price is not None else line.price_discount
-        amount(discount, "Amount", off, currency)
+        amount(discount, "Amount", price_off(line), currency)
         amount(discount, "BaseAmount", line.gross_price, currency)
+
+
+def _item(found: etree._Element, line: EInvoiceLine) -> None:
+    item = group(found, "Item")
+    text(item, "Description", line.description)
+    text(item, "Name", line.name)
+    if line.seller_item:
+        text(group(item, "SellersItemIdentification"), "ID", line.seller_item)
+    if line.standard_item:
+        text(group(item, "StandardItemIdentification"), "ID", line.standard_item, schemeID=line.standard_scheme)
+    if line.origin:
+        text(group(item, "OriginCountry"), "IdentificationCode", line.origin)
+    if line.classification:
+        classified = group(item, "CommodityClassification")
+        text(classified, "ItemClassificationCode", line.classification, listID=line.classification_list)
+    tax_category(item, "ClassifiedTaxCategory", line.category, line.rate)
+    for name, value in line.attributes:
+        said = group(item, "AdditionalItemProperty")
+        text(said, "Name", name)
+        text(said, "Value", value)

@@ -9,28 +9,33 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import date
-from decimal import Decimal
 
-from attrs import frozen
+from attrs import evolve, frozen
 from lxml import etree
 
 from salesflow.checks import ONE, ZERO
 from salesflow.documents.ubl_elements import CAC, CBC
 from salesflow.documents.ubl_invoice import CUSTOMIZATIONS
-from salesflow.errors import SalesflowError
-from salesflow.model.einvoice import Adjustment, EInvoice, EInvoiceLine, Profile, Sums, TaxGroup, TradeParty
+from salesflow.documents.ubl_values import (
+    UnreadableError,
+    all_at,
+    attribute_at,
+    content_of,
+    day_at,
+    needed_at,
+    number_at,
+    number_of,
+    one_at,
+    period_of,
+    text_at,
+)
+from salesflow.model.einvoice import Adjustment, EInvoice, EInvoiceLine, Payee, Profile, Sums, TaxGroup, TaxRepresentative, TradeParty
 from salesflow.model.order import OrderLine
 from salesflow.model.party import Address
 from salesflow.model.product import NO_VAT, Item, Vat
 
 LARGEST = 20_000_000
 """The most bytes of a document that are read; an invoice of ten thousand lines has less than half of it."""
-NUMBER = re.compile(r"[+-]?(\d{1,24}(\.\d{0,24})?|\.\d{1,24})")
-NAMES = {"cac": CAC, "cbc": CBC}
-
-
-class UnreadableError(SalesflowError, ValueError):
-    """A document that is not read: it is no XML, not the document that was asked for, unsafe, too large, or holds no number or date where one belongs."""
 
 
 @frozen(kw_only=True)
@@ -55,40 +60,13 @@ def read(document: bytes, *, largest: int = LARGEST) -> EInvoice:
         UnreadableError: it is unsafe, too large, or not such a document.
     """
     root = _parsed(document, largest, ("Invoice", "CreditNote"))
-    kind = etree.QName(root).localname
-    currency = _text(root, "cbc:DocumentCurrencyCode")
-    tax_currency = _text(root, "cbc:TaxCurrencyCode")
-    period = _one(root, "cac:InvoicePeriod")
-    delivery, means = _one(root, "cac:Delivery"), _one(root, "cac:PaymentMeans")
-    return EInvoice(
-        number=_text(root, "cbc:ID"),
-        type=_text(root, f"cbc:{kind}TypeCode") or "380",
-        on=_day(root, "cbc:IssueDate"),
-        currency=currency,
-        tax_currency=tax_currency,
-        profile=_profile(_text(root, "cbc:CustomizationID")),
-        lines=tuple(_line(each, "Invoiced" if kind == "Invoice" else "Credited") for each in _all(root, f"cac:{kind}Line")),
-        adjustments=tuple(_adjustment(each) for each in _all(root, "cac:AllowanceCharge")),
-        breakdown=tuple(_tax_group(each) for each in _all(root, "cac:TaxTotal/cac:TaxSubtotal")),
-        sums=_sums(root, currency, tax_currency),
-        foreign=tuple(_foreign(root, currency, tax_currency)),
-        missing=tuple(_missing(root)),
-        seller=_party(_one(root, "cac:AccountingSupplierParty/cac:Party")),
-        buyer=_party(_one(root, "cac:AccountingCustomerParty/cac:Party")),
-        buyer_reference=_text(root, "cbc:BuyerReference"),
-        order=_text(root, "cac:OrderReference/cbc:ID"),
-        preceding=tuple(
-            (_text(each, "cbc:ID"), _day(each, "cbc:IssueDate")) for each in _all(root, "cac:BillingReference/cac:InvoiceDocumentReference")
-        ),
-        delivered=_day(delivery, "cbc:ActualDeliveryDate"),
-        deliver_to=_text(delivery, "cac:DeliveryLocation/cac:Address/cac:Country/cbc:IdentificationCode"),
-        period=(_day(period, "cbc:StartDate"), _day(period, "cbc:EndDate")),
-        due=_day(root, "cbc:DueDate") or _day(means, "cbc:PaymentDueDate"),
-        payment_terms=_text(root, "cac:PaymentTerms/cbc:Note"),
-        means=_text(means, "cbc:PaymentMeansCode"),
-        account=_text(means, "cac:PayeeFinancialAccount/cbc:ID"),
-        notes=tuple(_content(each) for each in _all(root, "cbc:Note")),
-    )
+    try:
+        return _invoice(root)
+    except UnreadableError:
+        raise
+    except ValueError as error:
+        msg = f"the document holds what no invoice has: {error}"
+        raise UnreadableError(msg) from None
 
 
 def read_order(document: bytes, *, largest: int = LARGEST) -> ReadOrder:
@@ -99,19 +77,19 @@ def read_order(document: bytes, *, largest: int = LARGEST) -> ReadOrder:
         UnreadableError: it is unsafe, too large, no such document, or a line cannot be ordered as it stands.
     """
     root = _parsed(document, largest, ("Order",))
-    delivery = _one(root, "cac:Delivery/cac:DeliveryLocation/cac:Address")
+    delivery = one_at(root, "cac:Delivery/cac:DeliveryLocation/cac:Address")
     try:
-        lines = tuple(_order_line(each, place) for place, each in enumerate(_all(root, "cac:OrderLine/cac:LineItem"), start=1))
+        lines = tuple(_order_line(each, place) for place, each in enumerate(all_at(root, "cac:OrderLine/cac:LineItem"), start=1))
     except (ValueError, TypeError) as error:
         msg = f"a line cannot be ordered: {error}"
-        raise UnreadableError(msg) from error
+        raise UnreadableError(msg) from None
     return ReadOrder(
-        number=_text(root, "cbc:ID"),
-        on=_day(root, "cbc:IssueDate"),
-        currency=_text(root, "cbc:DocumentCurrencyCode"),
-        reference=_text(root, "cbc:CustomerReference"),
-        seller=_party(_one(root, "cac:SellerSupplierParty/cac:Party")),
-        buyer=_party(_one(root, "cac:BuyerCustomerParty/cac:Party")),
+        number=text_at(root, "cbc:ID"),
+        on=day_at(root, "cbc:IssueDate"),
+        currency=text_at(root, "cbc:DocumentCurrencyCode"),
+        reference=text_at(root, "cbc:CustomerReference"),
+        seller=_named(_party(one_at(root, "cac:SellerSupplierParty/cac:Party"))),
+        buyer=_named(_party(one_at(root, "cac:BuyerCustomerParty/cac:Party"))),
         deliver_to=_address(delivery),
         lines=lines,
     )
@@ -127,7 +105,7 @@ def _parsed(document: bytes, largest: int, names: tuple[str, ...]) -> etree._Ele
     try:
         root = etree.fromstring(document, parser)
     except (etree.XMLSyntaxError, ValueError) as error:
-        msg = f"the document is no XML: {error}"
+        msg = f"the document is no XML: {' '.join(str(error).split())}"
         raise UnreadableError(msg) from None
     if root.getroottree().docinfo.internalDTD is not None:
         msg = "the document declares a document type; such a document is not read"
@@ -142,69 +120,121 @@ def _parsed(document: bytes, largest: int, names: tuple[str, ...]) -> etree._Ele
 # ---------------------------------------------------------------------- parts
 
 
+def _invoice(root: etree._Element) -> EInvoice:
+    kind = etree.QName(root).localname
+    currency = text_at(root, "cbc:DocumentCurrencyCode")
+    tax_currency = text_at(root, "cbc:TaxCurrencyCode")
+    delivery, means = one_at(root, "cac:Delivery"), one_at(root, "cac:PaymentMeans")
+    return EInvoice(
+        number=text_at(root, "cbc:ID"),
+        type=text_at(root, f"cbc:{kind}TypeCode"),
+        on=day_at(root, "cbc:IssueDate"),
+        currency=currency,
+        tax_currency=tax_currency,
+        profile=_profile(text_at(root, "cbc:CustomizationID")),
+        lines=tuple(_line(each, "Invoiced" if kind == "Invoice" else "Credited") for each in all_at(root, f"cac:{kind}Line")),
+        adjustments=tuple(_adjustment(each) for each in all_at(root, "cac:AllowanceCharge")),
+        breakdown=tuple(_tax_group(each) for each in all_at(root, "cac:TaxTotal/cac:TaxSubtotal")),
+        sums=_sums(root, currency, tax_currency),
+        foreign=tuple(_foreign(root, currency, tax_currency)),
+        missing=tuple(_missing(root)),
+        seller=_party(one_at(root, "cac:AccountingSupplierParty/cac:Party")),
+        buyer=_party(one_at(root, "cac:AccountingCustomerParty/cac:Party")),
+        representative=_representative(one_at(root, "cac:TaxRepresentativeParty")),
+        payee=_payee(one_at(root, "cac:PayeeParty")),
+        buyer_reference=text_at(root, "cbc:BuyerReference"),
+        order=text_at(root, "cac:OrderReference/cbc:ID"),
+        preceding=tuple(
+            (text_at(each, "cbc:ID"), day_at(each, "cbc:IssueDate"))
+            for each in all_at(root, "cac:BillingReference/cac:InvoiceDocumentReference")
+        ),
+        delivered=day_at(delivery, "cbc:ActualDeliveryDate"),
+        deliver_to=_address(one_at(delivery, "cac:DeliveryLocation/cac:Address")),
+        deliver_to_name=text_at(delivery, "cac:DeliveryParty/cac:PartyName/cbc:Name"),
+        deliver_to_location=text_at(delivery, "cac:DeliveryLocation/cbc:ID"),
+        deliver_to_scheme=attribute_at(delivery, "cac:DeliveryLocation/cbc:ID", "schemeID"),
+        period=period_of(root),
+        tax_point=day_at(root, "cbc:TaxPointDate"),
+        tax_point_code=text_at(root, "cac:InvoicePeriod/cbc:DescriptionCode"),
+        due=day_at(root, "cbc:DueDate") or day_at(means, "cbc:PaymentDueDate"),
+        payment_terms=text_at(root, "cac:PaymentTerms/cbc:Note"),
+        means=text_at(means, "cbc:PaymentMeansCode"),
+        account=text_at(means, "cac:PayeeFinancialAccount/cbc:ID"),
+        mandate=text_at(means, "cac:PaymentMandate/cbc:ID"),
+        notes=tuple(content_of(each) for each in all_at(root, "cbc:Note")),
+    )
+
+
 def _line(element: etree._Element, word: str) -> EInvoiceLine:
-    price, item = _one(element, "cac:Price"), _one(element, "cac:Item")
-    base = _number(price, "cbc:BaseQuantity")
-    unit, base_unit = _attribute(element, f"cbc:{word}Quantity", "unitCode"), _attribute(price, "cbc:BaseQuantity", "unitCode")
+    price, item = one_at(element, "cac:Price"), one_at(element, "cac:Item")
+    base = number_at(price, "cbc:BaseQuantity")
+    unit, base_unit = attribute_at(element, f"cbc:{word}Quantity", "unitCode"), attribute_at(price, "cbc:BaseQuantity", "unitCode")
     return EInvoiceLine(
-        id=_text(element, "cbc:ID"),
-        name=_text(item, "cbc:Name"),
-        description=_text(item, "cbc:Description"),
-        quantity=_number(element, f"cbc:{word}Quantity"),
+        id=text_at(element, "cbc:ID"),
+        name=text_at(item, "cbc:Name"),
+        description=text_at(item, "cbc:Description"),
+        quantity=number_at(element, f"cbc:{word}Quantity"),
         unit=unit,
-        price=_number(price, "cbc:PriceAmount"),
+        price=number_at(price, "cbc:PriceAmount"),
         base_quantity=ONE if base is None else base,
         base_unit="" if base_unit == unit else base_unit,
-        gross_price=_number(price, "cac:AllowanceCharge/cbc:BaseAmount"),
-        price_discount=_number(price, "cac:AllowanceCharge/cbc:Amount"),
-        adjustments=tuple(_adjustment(each) for each in _all(element, "cac:AllowanceCharge")),
-        net=_number(element, "cbc:LineExtensionAmount"),
-        category=_text(item, "cac:ClassifiedTaxCategory/cbc:ID"),
-        rate=_number(item, "cac:ClassifiedTaxCategory/cbc:Percent"),
-        order_line=_text(element, "cac:OrderLineReference/cbc:LineID"),
-        seller_item=_text(item, "cac:SellersItemIdentification/cbc:ID"),
+        gross_price=number_at(price, "cac:AllowanceCharge/cbc:BaseAmount"),
+        price_discount=number_at(price, "cac:AllowanceCharge/cbc:Amount"),
+        adjustments=tuple(_adjustment(each) for each in all_at(element, "cac:AllowanceCharge")),
+        net=number_at(element, "cbc:LineExtensionAmount"),
+        category=text_at(item, "cac:ClassifiedTaxCategory/cbc:ID"),
+        rate=number_at(item, "cac:ClassifiedTaxCategory/cbc:Percent"),
+        order_line=text_at(element, "cac:OrderLineReference/cbc:LineID"),
+        seller_item=text_at(item, "cac:SellersItemIdentification/cbc:ID"),
+        standard_item=text_at(item, "cac:StandardItemIdentification/cbc:ID"),
+        standard_scheme=attribute_at(item, "cac:StandardItemIdentification/cbc:ID", "schemeID"),
+        classification=text_at(item, "cac:CommodityClassification/cbc:ItemClassificationCode"),
+        classification_list=attribute_at(item, "cac:CommodityClassification/cbc:ItemClassificationCode", "listID"),
+        origin=text_at(item, "cac:OriginCountry/cbc:IdentificationCode"),
+        attributes=tuple((text_at(each, "cbc:Name"), text_at(each, "cbc:Value")) for each in all_at(item, "cac:AdditionalItemProperty")),
+        period=period_of(element),
     )
 
 
 def _adjustment(element: etree._Element) -> Adjustment:
     return Adjustment(
-        charge=_text(element, "cbc:ChargeIndicator") in {"true", "1"},
-        amount=_number(element, "cbc:Amount"),
-        base=_number(element, "cbc:BaseAmount"),
-        percent=_number(element, "cbc:MultiplierFactorNumeric"),
-        reason=_text(element, "cbc:AllowanceChargeReason"),
-        reason_code=_text(element, "cbc:AllowanceChargeReasonCode"),
-        category=_text(element, "cac:TaxCategory/cbc:ID"),
-        rate=_number(element, "cac:TaxCategory/cbc:Percent"),
+        charge=text_at(element, "cbc:ChargeIndicator") in {"true", "1"},
+        amount=number_at(element, "cbc:Amount"),
+        base=number_at(element, "cbc:BaseAmount"),
+        percent=number_at(element, "cbc:MultiplierFactorNumeric"),
+        reason=text_at(element, "cbc:AllowanceChargeReason"),
+        reason_code=text_at(element, "cbc:AllowanceChargeReasonCode"),
+        category=text_at(element, "cac:TaxCategory/cbc:ID"),
+        rate=number_at(element, "cac:TaxCategory/cbc:Percent"),
     )
 
 
 def _tax_group(element: etree._Element) -> TaxGroup:
     return TaxGroup(
-        category=_text(element, "cac:TaxCategory/cbc:ID"),
-        rate=_number(element, "cac:TaxCategory/cbc:Percent"),
-        taxable=_number(element, "cbc:TaxableAmount") or ZERO,
-        tax=_number(element, "cbc:TaxAmount") or ZERO,
-        reason=_text(element, "cac:TaxCategory/cbc:TaxExemptionReason"),
-        reason_code=_text(element, "cac:TaxCategory/cbc:TaxExemptionReasonCode"),
+        category=text_at(element, "cac:TaxCategory/cbc:ID"),
+        rate=number_at(element, "cac:TaxCategory/cbc:Percent"),
+        taxable=number_at(element, "cbc:TaxableAmount") or ZERO,
+        tax=number_at(element, "cbc:TaxAmount") or ZERO,
+        reason=text_at(element, "cac:TaxCategory/cbc:TaxExemptionReason"),
+        reason_code=text_at(element, "cac:TaxCategory/cbc:TaxExemptionReasonCode"),
     )
 
 
 def _sums(root: etree._Element, currency: str, tax_currency: str) -> Sums:
-    total = _one(root, "cac:LegalMonetaryTotal")
-    taxes = {each.get("currencyID", currency): each for each in reversed(_all(root, "cac:TaxTotal/cbc:TaxAmount"))}
+    total = one_at(root, "cac:LegalMonetaryTotal")
+    taxes = {each.get("currencyID", currency): each for each in reversed(all_at(root, "cac:TaxTotal/cbc:TaxAmount"))}
     other = taxes.get(tax_currency) if tax_currency != currency else None
     return Sums(
-        lines=_number(total, "cbc:LineExtensionAmount") or ZERO,
-        allowances=_number(total, "cbc:AllowanceTotalAmount"),
-        charges=_number(total, "cbc:ChargeTotalAmount"),
-        net=_number(total, "cbc:TaxExclusiveAmount") or ZERO,
-        tax=_as_number(taxes.get(currency)),
-        tax_accounting=_as_number(other),
-        gross=_number(total, "cbc:TaxInclusiveAmount") or ZERO,
-        prepaid=_number(total, "cbc:PrepaidAmount"),
-        rounding=_number(total, "cbc:PayableRoundingAmount"),
-        payable=_number(total, "cbc:PayableAmount") or ZERO,
+        lines=number_at(total, "cbc:LineExtensionAmount") or ZERO,
+        allowances=number_at(total, "cbc:AllowanceTotalAmount"),
+        charges=number_at(total, "cbc:ChargeTotalAmount"),
+        net=number_at(total, "cbc:TaxExclusiveAmount") or ZERO,
+        tax=number_of(taxes.get(currency)),
+        tax_accounting=number_of(other),
+        gross=number_at(total, "cbc:TaxInclusiveAmount") or ZERO,
+        prepaid=number_at(total, "cbc:PrepaidAmount"),
+        rounding=number_at(total, "cbc:PayableRoundingAmount"),
+        payable=number_at(total, "cbc:PayableAmount") or ZERO,
     )
 
 
@@ -213,15 +243,17 @@ _GROUP = {"taxable": "TaxableAmount", "tax": "TaxAmount"}
 
 
 def _missing(root: etree._Element) -> Iterator[str]:
-    """Yield the paths of amounts that have to be there and are not."""
-    total = _one(root, "cac:LegalMonetaryTotal")
-    yield from (f"sums.{ours}" for ours, theirs in _TOTALS.items() if not _text(total, f"cbc:{theirs}"))
-    for place, each in enumerate(_all(root, "cac:TaxTotal/cac:TaxSubtotal")):
-        yield from (f"breakdown[{place}].{ours}" for ours, theirs in _GROUP.items() if not _text(each, f"cbc:{theirs}"))
+    """Yield the paths of what has to be there and is not."""
+    if not text_at(root, "cbc:CustomizationID"):
+        yield "profile"
+    total = one_at(root, "cac:LegalMonetaryTotal")
+    yield from (f"sums.{ours}" for ours, theirs in _TOTALS.items() if not text_at(total, f"cbc:{theirs}"))
+    for place, each in enumerate(all_at(root, "cac:TaxTotal/cac:TaxSubtotal")):
+        yield from (f"breakdown[{place}].{ours}" for ours, theirs in _GROUP.items() if not text_at(each, f"cbc:{theirs}"))
 
 
 def _foreign(root: etree._Element, currency: str, tax_currency: str) -> list[tuple[str, str]]:
-    totals = [each for each in _all(root, "cac:TaxTotal/cbc:TaxAmount") if each.get("currencyID") == tax_currency]
+    totals = [each for each in all_at(root, "cac:TaxTotal/cbc:TaxAmount") if each.get("currencyID") == tax_currency]
     tree = root.getroottree()
     return [
         (tree.getelementpath(each).replace(f"{{{CAC}}}", "").replace(f"{{{CBC}}}", ""), code)
@@ -231,47 +263,92 @@ def _foreign(root: etree._Element, currency: str, tax_currency: str) -> list[tup
 
 
 def _party(element: etree._Element | None) -> TradeParty:
-    schemes = {_text(each, "cac:TaxScheme/cbc:ID").upper(): _text(each, "cbc:CompanyID") for each in _all(element, "cac:PartyTaxScheme")}
+    name, trading = text_at(element, "cac:PartyLegalEntity/cbc:RegistrationName"), text_at(element, "cac:PartyName/cbc:Name")
+    number, number_scheme = _identification(element)
     return TradeParty(
-        name=_text(element, "cac:PartyLegalEntity/cbc:RegistrationName") or _text(element, "cac:PartyName/cbc:Name"),
-        address=_address(_one(element, "cac:PostalAddress")),
-        vat=schemes.pop("VAT", ""),
-        tax_registration=next(iter(schemes.values()), ""),
-        legal=_text(element, "cac:PartyLegalEntity/cbc:CompanyID"),
-        legal_scheme=_attribute(element, "cac:PartyLegalEntity/cbc:CompanyID", "schemeID"),
-        endpoint=_text(element, "cbc:EndpointID"),
-        endpoint_scheme=_attribute(element, "cbc:EndpointID", "schemeID"),
-        contact=_text(element, "cac:Contact/cbc:Name"),
-        telephone=_text(element, "cac:Contact/cbc:Telephone"),
-        email=_text(element, "cac:Contact/cbc:ElectronicMail"),
+        name=name,
+        trading_name="" if trading == name else trading,
+        address=_address(one_at(element, "cac:PostalAddress")),
+        number=number,
+        number_scheme=number_scheme,
+        vat=_tax_number(element, vat=True),
+        tax_registration=_tax_number(element, vat=False),
+        legal=text_at(element, "cac:PartyLegalEntity/cbc:CompanyID"),
+        legal_scheme=attribute_at(element, "cac:PartyLegalEntity/cbc:CompanyID", "schemeID"),
+        endpoint=text_at(element, "cbc:EndpointID"),
+        endpoint_scheme=attribute_at(element, "cbc:EndpointID", "schemeID"),
+        contact=text_at(element, "cac:Contact/cbc:Name"),
+        telephone=text_at(element, "cac:Contact/cbc:Telephone"),
+        email=text_at(element, "cac:Contact/cbc:ElectronicMail"),
+    )
+
+
+def _named(party: TradeParty) -> TradeParty:
+    """Return a party by the name it goes by where it has no other: on an order either will do."""
+    return party if party.name else evolve(party, name=party.trading_name, trading_name="")
+
+
+def _tax_number(element: etree._Element | None, *, vat: bool) -> str:
+    """Return the first number in the scheme of VAT, or the first in any other."""
+    schemes = all_at(element, "cac:PartyTaxScheme")
+    found = [text_at(each, "cbc:CompanyID") for each in schemes if (text_at(each, "cac:TaxScheme/cbc:ID").upper() == "VAT") is vat]
+    return next(filter(None, found), "")
+
+
+def _identification(element: etree._Element | None) -> tuple[str, str]:
+    """Return the first number of a party with its scheme; that of a creditor in SEPA only where there is no other."""
+    found = [(content_of(each), each.get("schemeID", "")) for each in all_at(element, "cac:PartyIdentification/cbc:ID")]
+    return min(found, key=lambda each: each[1] == "SEPA", default=("", ""))
+
+
+def _representative(element: etree._Element | None) -> TaxRepresentative | None:
+    if element is None:
+        return None
+    return TaxRepresentative(
+        name=text_at(element, "cac:PartyName/cbc:Name"),
+        vat=_tax_number(element, vat=True),
+        address=_address(one_at(element, "cac:PostalAddress")),
+    )
+
+
+def _payee(element: etree._Element | None) -> Payee | None:
+    if element is None:
+        return None
+    number, scheme = _identification(element)
+    return Payee(
+        name=text_at(element, "cac:PartyName/cbc:Name"),
+        number=number,
+        number_scheme=scheme,
+        legal=text_at(element, "cac:PartyLegalEntity/cbc:CompanyID"),
+        legal_scheme=attribute_at(element, "cac:PartyLegalEntity/cbc:CompanyID", "schemeID"),
     )
 
 
 def _address(element: etree._Element | None) -> Address:
     return Address(
-        street=_text(element, "cbc:StreetName"),
-        city=_text(element, "cbc:CityName"),
-        postal_code=_text(element, "cbc:PostalZone"),
-        country=_text(element, "cac:Country/cbc:IdentificationCode"),
+        street=text_at(element, "cbc:StreetName"),
+        city=text_at(element, "cbc:CityName"),
+        postal_code=text_at(element, "cbc:PostalZone"),
+        country=text_at(element, "cac:Country/cbc:IdentificationCode"),
     )
 
 
 def _order_line(element: etree._Element, place: int) -> OrderLine:
-    item, price, number = _one(element, "cac:Item"), _one(element, "cac:Price"), _text(element, "cbc:ID")
-    category = _text(item, "cac:ClassifiedTaxCategory/cbc:ID")
-    rate = _number(item, "cac:ClassifiedTaxCategory/cbc:Percent") or ZERO
-    name = _text(item, "cbc:Name")
-    unit = _number(price, "cbc:BaseQuantity")
+    item, price, number = one_at(element, "cac:Item"), one_at(element, "cac:Price"), text_at(element, "cbc:ID")
+    category = text_at(item, "cac:ClassifiedTaxCategory/cbc:ID")
+    rate = number_at(item, "cac:ClassifiedTaxCategory/cbc:Percent") or ZERO
+    name = text_at(item, "cbc:Name")
+    unit = number_at(price, "cbc:BaseQuantity")
     return OrderLine(
         number=int(number) if re.fullmatch("[1-9][0-9]{0,8}", number) else place,
         item=Item(
-            number=_text(item, "cac:SellersItemIdentification/cbc:ID") or name,
+            number=text_at(item, "cac:SellersItemIdentification/cbc:ID") or name,
             name=name,
-            unit=_attribute(element, "cbc:Quantity", "unitCode") or "C62",
+            unit=attribute_at(element, "cbc:Quantity", "unitCode") or "C62",
             vat=Vat(category, rate) if category else NO_VAT,
         ),
-        ordered=_needed(element, "cbc:Quantity"),
-        price=_needed(price, "cbc:PriceAmount"),
+        ordered=needed_at(element, "cbc:Quantity"),
+        price=needed_at(price, "cbc:PriceAmount"),
         price_unit=ONE if unit is None else unit,
     )
 
@@ -279,58 +356,3 @@ def _order_line(element: etree._Element, place: int) -> OrderLine:
 def _profile(customization: str) -> Profile:
     found = [profile for profile, known in CUSTOMIZATIONS.items() if profile is not Profile.CORE and known in customization]
     return found[0] if found else Profile.CORE
-
-
-# ---------------------------------------------------------------------- values
-
-
-def _all(element: etree._Element | None, path: str) -> list[etree._Element]:
-    return [] if element is None else element.findall(path, NAMES)
-
-
-def _one(element: etree._Element | None, path: str) -> etree._Element | None:
-    return None if element is None else element.find(path, NAMES)
-
-
-def _content(element: etree._Element | None) -> str:
-    return "" if element is None else (element.text or "").strip()
-
-
-def _text(element: etree._Element | None, path: str) -> str:
-    return _content(_one(element, path))
-
-
-def _attribute(element: etree._Element | None, path: str, name: str) -> str:
-    found = _one(element, path)
-    return "" if found is None else found.get(name, "")
-
-
-def _as_number(element: etree._Element | None) -> Decimal | None:
-    text = _content(element)
-    if not text:
-        return None
-    if not NUMBER.fullmatch(text) or not text.isascii():
-        msg = f"{etree.QName(element).localname} must be a number, not {text[:40]!r}"
-        raise UnreadableError(msg)
-    return Decimal(text)
-
-
-def _number(element: etree._Element | None, path: str) -> Decimal | None:
-    return _as_number(_one(element, path))
-
-
-def _needed(element: etree._Element | None, path: str) -> Decimal:
-    found = _number(element, path)
-    if found is None:
-        msg = f"{path.partition(':')[2]} is missing"
-        raise UnreadableError(msg)
-    return found
-
-
-def _day(element: etree._Element | None, path: str) -> date | None:
-    text = _text(element, path)
-    try:
-        return date.fromisoformat(text[:10]) if text else None
-    except ValueError:
-        msg = f"{path.partition(':')[2]} must be a date, not {text[:40]!r}"
-        raise UnreadableError(msg) from None

@@ -14,6 +14,17 @@ from attrs import fields, frozen
 
 from salesflow.checks import ONE, require_date, require_decimal, require_kind, require_tuple_of
 from salesflow.labels import Labelled
+from salesflow.model.einvoice_door import (
+    BASE_DECIMALS,
+    RATE_DIGITS,
+    SUM_DIGITS,
+    require_address,
+    require_days,
+    require_numbers,
+    require_pair,
+    require_paths,
+    require_texts,
+)
 from salesflow.model.party import Address
 
 
@@ -51,10 +62,8 @@ class Finding:
     tolerated: bool = False
 
 
-def _require_numbers(value: object, *names: str) -> None:
-    for name in names:
-        if getattr(value, name) is not None:
-            require_decimal(name, getattr(value, name))
+Days = tuple[date | None, date | None]
+"""The first and the last day; ``None`` where it is not said."""
 
 
 @frozen(kw_only=True)
@@ -78,7 +87,10 @@ class Adjustment:
     rate: Decimal | None = None
 
     def __attrs_post_init__(self) -> None:
-        _require_numbers(self, "amount", "base", "percent", "rate")
+        require_texts(self)
+        require_kind("charge", self.charge, bool)
+        require_numbers(self, "amount", "base")
+        require_numbers(self, "percent", "rate", digits=RATE_DIGITS)
 
 
 @frozen(kw_only=True)
@@ -93,6 +105,11 @@ class EInvoiceLine:
         net: What is stated (BT-131); left out, it is worked out.
         rate: The VAT rate in percent; ``None`` where the category has none.
         order_line: The line of the order it refers to (BT-132).
+        standard_item: The number by which everybody knows the goods (BT-157), in a scheme of ISO 6523: 0160 is the GTIN.
+        classification: What kind of goods they are (BT-158), in a list of UNTDID 7143: STI is the CPV.
+        origin: The country the goods come from (BT-159).
+        attributes: What else is to be said of the goods (BG-32): pairs of a name and a value.
+        period: The first and the last day that the line is for (BT-134, BT-135).
     """
 
     id: str
@@ -111,10 +128,28 @@ class EInvoiceLine:
     rate: Decimal | None = None
     order_line: str = ""
     seller_item: str = ""
+    standard_item: str = ""
+    standard_scheme: str = ""
+    classification: str = ""
+    classification_list: str = ""
+    origin: str = ""
+    attributes: tuple[tuple[str, str], ...] = ()
+    period: Days = (None, None)
 
     def __attrs_post_init__(self) -> None:
-        _require_numbers(self, "quantity", "price", "base_quantity", "gross_price", "price_discount", "net", "rate")
+        require_texts(self)
+        require_numbers(self, "quantity", "price", "gross_price", "price_discount")
+        require_numbers(self, "net", digits=SUM_DIGITS)
+        require_decimal("base_quantity", self.base_quantity)
+        require_numbers(self, "base_quantity", decimals=BASE_DECIMALS)
+        require_numbers(self, "rate", digits=RATE_DIGITS)
         require_tuple_of("adjustments", self.adjustments, Adjustment)
+        require_pair("period", self.period)
+        require_days("period", self.period)
+        require_tuple_of("attributes", self.attributes, tuple)
+        for each in self.attributes:
+            require_pair("attributes", each)
+            require_tuple_of("attributes", each, str)
 
 
 @frozen(kw_only=True)
@@ -129,7 +164,11 @@ class TaxGroup:
     reason_code: str = ""
 
     def __attrs_post_init__(self) -> None:
-        _require_numbers(self, "rate", "taxable", "tax")
+        require_texts(self)
+        require_decimal("taxable", self.taxable)
+        require_decimal("tax", self.tax)
+        require_numbers(self, "taxable", "tax", digits=SUM_DIGITS)
+        require_numbers(self, "rate", digits=RATE_DIGITS)
 
 
 @frozen(kw_only=True)
@@ -162,7 +201,9 @@ class Sums:
     payable: Decimal
 
     def __attrs_post_init__(self) -> None:
-        _require_numbers(self, *(each.name for each in fields(Sums)))
+        for name in ("lines", "net", "gross", "payable"):
+            require_decimal(name, getattr(self, name))
+        require_numbers(self, *(each.name for each in fields(Sums)), digits=SUM_DIGITS)
 
 
 NOWHERE = Address()
@@ -174,6 +215,9 @@ class TradeParty:
     A seller or a buyer, with the numbers it is registered under.
 
     Args:
+        name: The name under which it is registered (BT-27, BT-44).
+        trading_name: The name it goes by, where that is another (BT-28, BT-45).
+        number: What it is known by (BT-29, BT-46), in the scheme ``number_scheme`` of ISO 6523 or in none.
         vat: The VAT identifier, with the prefix of its country.
         tax_registration: Another number the tax office knows the seller by.
         legal: The number in a register of companies, in the scheme ``legal_scheme`` of ISO 6523: 0106 is the Dutch KvK.
@@ -181,7 +225,10 @@ class TradeParty:
     """
 
     name: str
+    trading_name: str = ""
     address: Address = NOWHERE
+    number: str = ""
+    number_scheme: str = ""
     vat: str = ""
     tax_registration: str = ""
     legal: str = ""
@@ -193,7 +240,58 @@ class TradeParty:
     email: str = ""
 
     def __attrs_post_init__(self) -> None:
-        require_kind("address", self.address, Address)
+        require_texts(self)
+        require_address("address", self.address)
+
+
+@frozen(kw_only=True)
+class TaxRepresentative:
+    """
+    Who answers for the VAT of a seller from abroad (BG-11).
+
+    Args:
+        vat: The VAT identifier (BT-63), with the prefix of its country.
+    """
+
+    name: str = ""
+    vat: str = ""
+    address: Address = NOWHERE
+
+    def __attrs_post_init__(self) -> None:
+        require_texts(self)
+        require_address("address", self.address)
+
+
+@frozen(kw_only=True)
+class Payee:
+    """
+    Who is to be paid, where that is not the seller (BG-10).
+
+    Args:
+        number: What it is known by (BT-60), in the scheme ``number_scheme`` of ISO 6523 or in none.
+        legal: The number in a register of companies (BT-61), in the scheme ``legal_scheme``.
+    """
+
+    name: str = ""
+    number: str = ""
+    number_scheme: str = ""
+    legal: str = ""
+    legal_scheme: str = ""
+
+    def __attrs_post_init__(self) -> None:
+        require_texts(self)
+
+
+MAY_BE_MISSING = ("profile", "lines", "net", "gross", "payable", "taxable", "tax")
+"""What has a value here even where a document does not state it."""
+
+_PARTS: tuple[tuple[str, type], ...] = (
+    ("sums", Sums),
+    ("seller", TradeParty),
+    ("buyer", TradeParty),
+    ("representative", TaxRepresentative),
+    ("payee", Payee),
+)
 
 
 @frozen(kw_only=True)
@@ -209,15 +307,22 @@ class EInvoice:
         breakdown: The VAT as stated; empty where it is to be worked out.
         sums: The totals as stated; ``None`` where they are to be worked out.
         foreign: Paths of amounts that are in another currency, and that currency.
-        missing: Paths of amounts that are to be stated and are not; they are zero here.
+        missing: Paths of what is to be stated and is not: amounts, which are zero here, or the profile.
         prepaid: What was paid, where there are no totals to state it.
         rounding: The same for what is added to come to an amount that can be paid.
         preceding: Numbers of earlier invoices (BT-25), and their dates where they are known.
+        representative: Who answers for the VAT of a seller from abroad.
+        payee: Who is to be paid, where that is not the seller.
         delivered: The day of delivery (BT-72).
-        deliver_to: The country of delivery (BT-80).
+        deliver_to: The address of delivery (BG-15).
+        deliver_to_name: Who receives the goods (BT-70).
+        deliver_to_location: The number of the place (BT-71), in the scheme ``deliver_to_scheme`` of ISO 6523 or in none.
         period: The first and the last day that is invoiced (BT-73, BT-74).
+        tax_point: The day on which VAT is due (BT-7); or else ``tax_point_code`` says which day that is (BT-8):
+            3 that of the invoice, 35 that of the delivery, 432 that of the payment.
         means: The code of UNTDID 4461 for how to pay (BT-81): 30 is a transfer.
         account: The account to pay to (BT-84).
+        mandate: The mandate by which a direct debit is taken (BT-89).
     """
 
     number: str
@@ -239,26 +344,48 @@ class EInvoice:
     buyer_reference: str = ""
     order: str = ""
     preceding: tuple[tuple[str, date | None], ...] = ()
+    representative: TaxRepresentative | None = None
+    payee: Payee | None = None
     delivered: date | None = None
-    deliver_to: str = ""
-    period: tuple[date | None, date | None] = (None, None)
+    deliver_to: Address = NOWHERE
+    deliver_to_name: str = ""
+    deliver_to_location: str = ""
+    deliver_to_scheme: str = ""
+    period: Days = (None, None)
+    tax_point: date | None = None
+    tax_point_code: str = ""
     due: date | None = None
     payment_terms: str = ""
     means: str = ""
     account: str = ""
+    mandate: str = ""
     notes: tuple[str, ...] = ()
 
     def __attrs_post_init__(self) -> None:
         require_tuple_of("lines", self.lines, EInvoiceLine)
         require_tuple_of("adjustments", self.adjustments, Adjustment)
         require_tuple_of("breakdown", self.breakdown, TaxGroup)
-        require_tuple_of("missing", self.missing, str)
+        require_paths("missing", self.missing, MAY_BE_MISSING)
+        require_tuple_of("foreign", self.foreign, tuple)
+        for pair in self.foreign:
+            require_pair("foreign", pair)
+            require_tuple_of("foreign", pair, str)
+        require_tuple_of("preceding", self.preceding, tuple)
         require_kind("profile", self.profile, Profile)
-        _require_numbers(self, "prepaid", "rounding")
-        for name, kind in (("sums", Sums), ("seller", TradeParty), ("buyer", TradeParty)):
+        require_numbers(self, "prepaid", "rounding", digits=SUM_DIGITS)
+        require_texts(self)
+        require_address("deliver_to", self.deliver_to)
+        require_tuple_of("notes", self.notes, str)
+        require_pair("period", self.period)
+        require_days("period", self.period)
+        for each in self.preceding:
+            require_pair("preceding", each)
+            require_kind("preceding", each[0], str)
+            require_days("preceding", each[1:])
+        for name, kind in _PARTS:
             if getattr(self, name) is not None:
                 require_kind(name, getattr(self, name), kind)
-        for name in ("on", "delivered", "due"):
+        for name in ("on", "delivered", "due", "tax_point"):
             if getattr(self, name) is not None:
                 require_date(name, getattr(self, name))
 

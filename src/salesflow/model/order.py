@@ -385,6 +385,7 @@ class Order:
         charges = (evolve(charge, amount=left) for charge in self.charges if (left := self.charge_remainder(charge)))
         return add_up(lines, charges if fold.to_invoice else (), self.currency)
 
+    @exact
     def charge_remainder(self, charge: Charge) -> Decimal:
         """Return what of a charge no invoice has taken and the rest of the order still will."""
         if not charge.spread:

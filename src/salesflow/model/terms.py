@@ -151,6 +151,7 @@ class PaymentTerms:
     instalments: tuple[Instalment, ...] = ()
     cash_discount: CashDiscount | None = None
 
+    @exact
     def __attrs_post_init__(self) -> None:
         _require_counts(self, "months", "days")
         require_kind("method", self.method, PaymentMethod)

@@ -10,7 +10,7 @@ from attrs import frozen
 from salesflow.checks import require_date, require_decimal, require_kind, require_text, require_tuple_of
 from salesflow.labels import Labelled
 from salesflow.model.product import NO_VAT, Vat
-from salesflow.money import quantum_of, require_currency
+from salesflow.money import exact, quantum_of, require_currency
 from salesflow.period import Period
 
 
@@ -58,6 +58,7 @@ class Transfer:
     settled: bool = False
     void: str = ""
 
+    @exact
     def __attrs_post_init__(self) -> None:
         for name in ("number", "old", "new", "athlete"):
             require_text(name, getattr(self, name))

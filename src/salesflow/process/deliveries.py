@@ -31,15 +31,11 @@ from salesflow.model.order_life import LIFECYCLE as ORDER_LIFECYCLE
 from salesflow.model.packing_slip import Attempt, PackingSlip, Part, PickingList, SlipStatus
 from salesflow.model.policies import DELIVERIES, DeliveryPolicy
 from salesflow.model.renewal import renew
+from salesflow.model.wanted import Quantities, Wanted, per_order
 from salesflow.money import exact
 from salesflow.outcome import Outcome
 from salesflow.process.orders import UNKNOWN_LINE
 from salesflow.rules import Rule
-
-Quantities = Mapping[int, Decimal | int]
-"""Line number to quantity, with the sign of the line."""
-Wanted = Order | Mapping[Order, Quantities | None] | Iterable[Order]
-"""One order, several, or several with the quantities of each; without quantities all that is left."""
 
 EMPTY = Rule(
     code="delivery.empty",
@@ -229,16 +225,7 @@ _Parts = list[tuple[Order, tuple[Row, ...]]]
 
 def _parts(orders: Wanted, quantities: Quantities | None, picking: PickingList | None) -> _Parts:
     """Return each order with the rows that are wanted of it."""
-    wanted: list[tuple[Order, Quantities | None]]
-    if isinstance(orders, Order):
-        wanted = [(orders, quantities)]
-    elif isinstance(orders, Mapping):
-        wanted = list(orders.items())
-    else:
-        wanted = [(order, None) for order in orders]
-    for order, _ in wanted:
-        require_kind("order", order, Order)
-    return [(order, _rows(order, quantities, picking)) for order, quantities in wanted]
+    return [(order, _rows(order, wanted, picking)) for order, wanted in per_order(orders, quantities)]
 
 
 def _rows(order: Order, quantities: Quantities | None, picking: PickingList | None) -> tuple[Row, ...]:
@@ -265,6 +252,9 @@ def _why_not(
 ) -> tuple[Refusal, ...]:
     found: list[Refusal] = []
     numbers = [order.number for order, _ in parts]
+    if close and len(parts) > 1:
+        msg = f"lines are closed at the delivery of one order; {len(parts)} are given"
+        raise ValueError(msg)
     if not parts:
         found.append(EMPTY.refuse(order="none"))
     elif len(parts) > 1:

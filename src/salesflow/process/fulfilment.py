@@ -9,9 +9,9 @@ from salesflow.billing import invoices
 from salesflow.model.order import Order
 from salesflow.model.packing_slip import PackingSlip
 from salesflow.model.policies import INVOICES, InvoicePolicy
+from salesflow.model.wanted import Quantities
 from salesflow.outcome import Outcome
 from salesflow.process import deliveries
-from salesflow.process.deliveries import Quantities
 
 
 def fulfil(

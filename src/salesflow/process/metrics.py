@@ -443,6 +443,7 @@ def volume_to_earn_back(cut: Decimal | int, margin: Decimal | int) -> Decimal | 
     return off / (whole - off) if off < whole else None
 
 
+@exact
 def rounded(ratio: Decimal | None, digits: int) -> Decimal | None:
     """Return a rate or an average with so many decimals, half up; ``None`` stays."""
     if ratio is None:

@@ -6,9 +6,9 @@ The athlete is no goods: there are no lines, no delivery and no stock, and the f
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from attrs import evolve
 
@@ -275,9 +275,9 @@ def settle(
     return changed(transfer, evolve(transfer, settled=True), "transfer", "settled", on=on, at=at, by=by)
 
 
+@exact
 def solidarity(fee: Decimal, currency: str, share: Decimal = Decimal(5)) -> tuple[Decimal, Decimal]:
     """Return what a new club holds back of a fee for the clubs that trained the athlete, and what the old club gets [TRF-7]."""
     require_decimal("fee", fee)
-    held: Callable[[], Decimal] = exact(lambda: (fee * share.scaleb(-2)).quantize(quantum_of(currency), "ROUND_HALF_UP"))
-    kept = held()
+    kept = (fee * share.scaleb(-2)).quantize(quantum_of(currency), ROUND_HALF_UP)
     return kept, fee - kept

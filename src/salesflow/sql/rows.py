@@ -185,6 +185,7 @@ class SqlRows:
         self._statements = statements
         self._joined = joined
         self._begun = False
+        self._failed = False
         self._cursor: Any = None
 
     # ------------------------------------------------------------------ the transaction
@@ -197,14 +198,15 @@ class SqlRows:
 
     def commit(self) -> None:
         """Make what was written last."""
-        if self._begun:
+        if self._begun or self._failed:
             self._run("COMMIT", ())
             self._begun = False
 
     def close(self) -> None:
         """Undo what was not committed, and let the connection go."""
         try:
-            if self._begun:
+            if self._begun and not self._connection.invalidated:
+                self._failed = False
                 self._run("ROLLBACK", ())
         except (StorageError, ConflictError):  # what went wrong before is what the caller is to hear
             self._connection.invalidate()
@@ -299,6 +301,8 @@ class SqlRows:
             return cursor
 
     def _opened(self) -> Any:
+        if self._failed:  # some databases would go on outside the transaction, others would undo it and say that it is committed
+            raise StorageError("a statement of this work failed before, and nothing of the work is kept")
         if self._cursor is None:
             self._cursor = self._connection.connection.cursor()
         return self._cursor
@@ -314,21 +318,34 @@ class SqlRows:
     @contextmanager
     def _errors_named(self) -> Iterator[None]:
         """Raise what a database says as errors of the library: a rival is a ``ConflictError``, all else a ``StorageError``."""
-        dialect = self._statements.dialect
-        driver: Any = dialect.loaded_dbapi
+        driver: Any = self._statements.dialect.loaded_dbapi
         try:
             yield
-        except UnicodeDecodeError as error:
-            raise StorageError(f"the database holds what is no text: {error}") from error
-        except driver.IntegrityError as error:
-            raise ConflictError(f"added by somebody else meanwhile: {error}") from error
         except driver.Error as error:
-            if getattr(error, "sqlstate", None) in RIVAL or str(error).startswith(BUSY):
-                raise ConflictError(f"somebody else is in the way: {error}") from error
-            if dialect.is_disconnect(error, None, None):
-                self._connection.invalidate()
-                self._begun = False
-            raise StorageError(f"the database cannot do this: {error}") from error
+            named = self._named(error)
+            self._failed = self._begun or self._joined or self._connection.invalidated
+            raise named from error
+
+    def _named(self, error: Exception) -> ConflictError | StorageError:
+        driver: Any = self._statements.dialect.loaded_dbapi
+        said = first_line(error)
+        if isinstance(error, driver.IntegrityError):
+            return ConflictError(f"added by somebody else meanwhile: {said}")
+        if getattr(error, "sqlstate", None) in RIVAL or said.startswith(BUSY):
+            return ConflictError(f"somebody else is in the way: {said}")
+        if self._is_broken(error):
+            self._connection.invalidate()
+            self._connection.engine.dispose()  # the others are as old, and would each fail a work of their own
+        return StorageError(f"the database cannot do this: {said}")
+
+    def _is_broken(self, error: Exception) -> bool:
+        """Say whether an error means that the connection is gone; psycopg tells by the connection, others by the error."""
+        return bool(self._statements.dialect.is_disconnect(error, self._connection.connection.dbapi_connection, None))  # type: ignore[arg-type]
+
+
+def first_line(error: object) -> str:
+    """Return what a database says without its details, which may quote what is stored; the whole stands in the cause of the error."""
+    return str(error).partition("\n")[0]
 
 
 _AS_TEXT = frozenset([date, Decimal])

@@ -15,7 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from salesflow import codec
 from salesflow.errors import StorageError
 from salesflow.ports import PAGE, Told
-from salesflow.sql.rows import SqlRows, Statements
+from salesflow.sql.rows import SqlRows, Statements, first_line
 from salesflow.sql.tables import make_tables
 from salesflow.storage.rows import EVENT, OUTBOX, Find, Table
 from salesflow.storage.store import REMEMBERED, RowStore
@@ -119,7 +119,7 @@ def named_errors() -> Iterator[None]:
     try:
         yield
     except (SQLAlchemyError, UnicodeDecodeError) as error:
-        raise StorageError(f"the database cannot be used: {getattr(error, 'orig', None) or error}") from error
+        raise StorageError(f"the database cannot be used: {first_line(getattr(error, 'orig', None) or error)}") from error
 
 
 def engine_of(database: str | Path, *, synchronous: Synchronous = "NORMAL") -> Engine:

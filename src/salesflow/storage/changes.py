@@ -34,7 +34,7 @@ from salesflow.storage.rows import (
 )
 
 if TYPE_CHECKING:
-    from salesflow.storage.work import Entry
+    from salesflow.storage.repository import Entry
 
 REMEMBERED = 4096
 """How many texts are remembered of what all lines of an order share."""

@@ -6,7 +6,7 @@ Whoever writes these few for a database or a framework has a whole adapter: ``wo
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from types import MappingProxyType
@@ -109,6 +109,16 @@ class Find:
     until: Row = NOTHING
     limit: int | None = None
     columns: tuple[str, ...] = ()
+
+
+BATCH = 500
+"""How many values one question names at most."""
+
+
+def batches(values: Sequence[Any]) -> Iterator[Sequence[Any]]:
+    """Yield the values in parts that one question can name."""
+    for start in range(0, len(values), BATCH):
+        yield values[start : start + BATCH]
 
 
 class Rows(Protocol):

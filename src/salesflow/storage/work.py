@@ -7,222 +7,39 @@ Then what is new is written, and only that: an order that was posted to costs a 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
-from datetime import date, timedelta
+from collections.abc import Callable, Hashable
 from types import TracebackType
-from typing import Any, Generic, Self, TypeVar
+from typing import Any, Self, TypeVar
 
 from salesflow import codec
 from salesflow.checks import require_text
-from salesflow.errors import ConflictError, DuplicateError, NotFoundError, RefusedError, StorageError
-from salesflow.kinds import KINDS, Repositories, number_of
-from salesflow.lookups import NO_DAY, Role, concerns, party_of, require_kept
-from salesflow.model.order import Order
+from salesflow.errors import RefusedError, StorageError
+from salesflow.kinds import KINDS
+from salesflow.lookups import party_of
 from salesflow.outcome import Outcome
-from salesflow.period import Period
-from salesflow.ports import ANOTHER_REQUEST, PAGE, Page
-from salesflow.process import timeline
-from salesflow.storage import changes, parts
-from salesflow.storage.cache import Cache, Kept
-from salesflow.storage.keys import LAST, cursor, key_of, values_of
-from salesflow.storage.rows import (
-    BODY,
-    CONCERN,
-    DOCUMENT,
-    EVENT,
-    IDEMPOTENCY,
-    OPEN_INVOICE,
-    OPEN_LINE,
-    OPEN_PURCHASE,
-    OUTBOX,
-    POSTING,
-    UNINVOICED_SLIP,
-    Find,
-    Row,
-    Rows,
-)
+from salesflow.ports import ANOTHER_REQUEST
+from salesflow.storage import changes
+from salesflow.storage.cache import Cache
+from salesflow.storage.keys import key_of
+from salesflow.storage.questions import Questions
+from salesflow.storage.reading import Reader
+from salesflow.storage.repository import Entry, Repository
+from salesflow.storage.rows import IDEMPOTENCY, OUTBOX, Find, Rows
 
 D = TypeVar("D")
 
-PATIENCE = 100
-"""How often a document is read again where others change it meanwhile."""
-BATCH = 500
-"""How many values one question names at most."""
 
-
-class Entry:
-    """A document in a unit of work: as it is stored, and as the work has it."""
-
-    __slots__ = ("document", "stored", "written")
-
-    def __init__(self, stored: Kept | None, document: Any) -> None:
-        self.stored = stored
-        self.document = document
-        self.written: Kept | None = None
-        """As this work has written it, uncommitted."""
-
-    @property
-    def version(self) -> int:
-        """The version that was read; zero for a document that this work adds."""
-        return self.stored.version if self.stored else 0
-
-    @property
-    def is_changed(self) -> bool:
-        """Whether the work has something to write."""
-        last = self.written or self.stored
-        return last is None or last.document is not self.document
-
-
-class Repository(Generic[D]):
-    """The documents of one kind inside a unit of work; see ``ports.Repository``."""
-
-    def __init__(self, work: Work, kind: type[D]) -> None:
-        self._work = work
-        self._kind = kind
-        self._name = KINDS[kind]
-        self.entries: dict[str, Entry] = {}
-
-    def get(self, number: str) -> D:
-        """Return the document of that number; raise ``NotFoundError`` where there is none."""
-        entry = self._entry(number)
-        if entry is None:
-            msg = f"there is no {self._kind.__name__} {number!r}"
-            raise NotFoundError(msg)
-        document: D = entry.document
-        return document
-
-    def version(self, number: str) -> int:
-        """Return how often the document of that number was committed when this work read it; zero for what this work adds."""
-        self.get(number)
-        return self.entries[number].version
-
-    def add(self, document: D) -> None:
-        """Add a document; raise ``DuplicateError`` where its number is taken."""
-        number = number_of(self._kind, document)
-        if number in self:
-            msg = f"there is a {self._kind.__name__} {number!r} already"
-            raise DuplicateError(msg)
-        self.entries[number] = Entry(None, document)
-
-    def put(self, document: D, *, expected: int | None = None) -> None:
-        """Put a document in the place of its earlier self; see ``ports.Repository``."""
-        number = number_of(self._kind, document)
-        before = self.get(number)
-        entry = self.entries[number]
-        if expected is not None and expected != entry.version:
-            msg = f"{self._kind.__name__} {number} is of version {entry.version}, not {expected}"
-            raise ConflictError(msg)
-        if isinstance(document, Order) and isinstance(before, Order):
-            require_kept(before, document)
-        entry.document = document
-
-    def find(
-        self,
-        *,
-        customer: str | None = None,
-        person: str | None = None,
-        owner: str | None = None,
-        project: str | None = None,
-        since: date | None = None,
-        until: date | None = None,
-        after: str | None = None,
-        limit: int = PAGE,
-    ) -> Page[D]:
-        """Return one page of the documents that fit everything asked for, in order of their day and then their number."""
-        self._work.flush()
-        asked = ((Role.PROJECT, project), (Role.PERSON, person), (Role.CUSTOMER, customer), (Role.OWNER, owner))
-        wanted = [(role, name) for role, name in asked if name is not None]
-        days = days_between(since, until)
-        found: list[D] = []
-        place = values_of(after, 2)
-        while True:
-            rows = self._work.rows.find(self._asked(wanted[:1], days, place, limit + 1))
-            for row, document in zip(rows, self.load([row["number"] for row in rows]), strict=True):
-                if len(found) == limit:
-                    return Page(tuple(found), cursor(place or ()))
-                place = (str(row["day"]), row["number"])
-                if concerns(document).issuperset(wanted):
-                    found.append(document)
-            if len(rows) <= limit:
-                return Page(tuple(found))
-
-    def _asked(self, wanted: Sequence[tuple[Role, str]], days: tuple[Row, Row], place: tuple[str, ...] | None, limit: int) -> Find:
-        """Return the question for a page: by whom it concerns, or by the day alone."""
-        after = None if place is None else (date.fromisoformat(place[0]), place[1])
-        who = {"role": wanted[0][0].value, "name": key_of(wanted[0][1])} if wanted else {}
-        return Find(
-            table=CONCERN if wanted else DOCUMENT,
-            equal={**who, "kind": self._name},
-            order=("day", "number"),
-            after=after,
-            since=days[0],
-            until=days[1],
-            limit=limit,
-            columns=("day", "number"),
-        )
-
-    def __contains__(self, number: object) -> bool:
-        return isinstance(number, str) and self._entry(number) is not None
-
-    def __iter__(self) -> Iterator[D]:
-        self._work.flush()
-        place = 0
-        while rows := self._work.rows.find(
-            Find(table=DOCUMENT, equal={"kind": self._name}, order=("id",), after=(place,), limit=PAGE, columns=("id", "number"))
-        ):
-            yield from self.load([row["number"] for row in rows])
-            place = rows[-1]["id"]
-
-    def __len__(self) -> int:
-        self._work.flush()
-        return self._work.rows.count(DOCUMENT, {"kind": self._name})
-
-    def load(self, keys: Sequence[str]) -> list[D]:
-        """Return the documents of these keys, in that order, as this work has them."""
-        missing = [key for key in keys if key not in self.entries]
-        read = {key: kept for batch in batches(missing) for key, kept in self._work.read(self._name, batch).items()}
-        if lost := next((key for key in missing if key not in read), None):
-            raise StorageError(f"{self._name} {lost!r} is looked up and is not there: the storage is damaged")
-        return [(self.entries.get(key) or self._keep(read[key])).document for key in keys]
-
-    def _keep(self, kept: Kept) -> Entry:
-        return self.entries.setdefault(str(kept.document.number), Entry(kept, kept.document))
-
-    def _entry(self, number: str) -> Entry | None:
-        entry = self.entries.get(number)
-        if entry is None:
-            key = key_of(number)
-            kept = self._work.read(self._name, (key,)).get(key)
-            if kept is None:
-                return None
-            if kept.document.number != number:
-                raise StorageError(f"{self._name} {number!r} is found under a key that is another's")
-            entry = self._keep(kept)
-        return entry
-
-
-def days_between(since: date | None, until: date | None) -> tuple[Row, Row]:
-    """Return the bounds of a question about days; where there is one, what has no day is left out."""
-    if since is None and until is None:
-        return {}, {}
-    return {"day": max(since or NO_DAY, NO_DAY + timedelta(days=1))}, {} if until is None else {"day": until}
-
-
-def batches(values: Sequence[Any]) -> Iterator[Sequence[Any]]:
-    """Yield the values in parts that one question can name."""
-    for start in range(0, len(values), BATCH):
-        yield values[start : start + BATCH]
-
-
-class Work(Repositories):
+class Work(Questions):
     """A unit of work over rows; see ``ports.UnitOfWork``."""
 
     def __init__(self, connect: Callable[[], Rows], cache: Cache, *, outbox: bool = False) -> None:
         self._connect = connect
         self._cache = cache
         self._outbox = outbox
+        self.read = Reader(lambda: self.rows, cache).read
         self._rows: Rows | None = None
         self._begun = False
+        self._failed = False
         self._events: list[Any] = []
         self._keys: dict[str, tuple[Hashable, Outcome[Any]]] = {}
         self._repositories: dict[type, Repository[Any]] = {}
@@ -292,66 +109,13 @@ class Work(Repositories):
             for entry in sorted(repository.entries.values(), key=_rank)  # rivals lock what both change in the same order
             if entry.is_changed
         ]
+        if self._failed:
+            raise StorageError("a change of this work failed before, and nothing of the work is kept")
         if pending:
             self._begin()
+            self._failed = True  # until all of it is written: a part of it may never be committed
             changes.write(changes.of(pending), self.rows)
-
-    # ------------------------------------------------------------------ reading
-
-    def read(self, name: str, keys: Sequence[str]) -> dict[str, Kept]:
-        """Return what is stored under these keys of one kind; what is known already is only asked for its version."""
-        found: dict[str, Kept] = {}
-        wanted = list(keys)
-        known = [key for key in keys if self._cache.has(name, key)]
-        if known:
-            heads = self.rows.find(_by_key(name, known, ("number", "version", "stamp")))
-            for head in heads:
-                kept = self._cache.get(name, head["number"], head["version"], head["stamp"])
-                if kept is not None:
-                    found[head["number"]] = kept
-            there = {head["number"] for head in heads}
-            wanted = [key for key in keys if key not in found and (key in there or not self._cache.has(name, key))]
-        if wanted:
-            found |= self._read_anew(name, wanted)
-        return found
-
-    def _read_anew(self, name: str, keys: Sequence[str]) -> dict[str, Kept]:
-        """Read documents in their parts, until none of them was changed by somebody else between two parts."""
-        heads = self._heads(name, keys)
-        for _ in range(PATIENCE):
-            found = self._whole(name, heads) if heads else {}
-            again = self._heads(name, keys) if heads else heads
-            if again == heads:
-                for key, kept in found.items():
-                    self._cache.keep(name, key, kept)
-                return found
-            heads = again
-        raise ConflictError(f"{name} {', '.join(keys)} changed again and again while being read")
-
-    def _heads(self, name: str, keys: Sequence[str]) -> Sequence[Row]:
-        return self.rows.find(_by_key(name, keys, ("number", "version", "stamp")))
-
-    def _whole(self, name: str, heads: Sequence[Row]) -> dict[str, Kept]:
-        there = tuple([head["number"] for head in heads])
-        bodies: dict[str, dict[str, str]] = {key: {} for key in there}
-        for row in self.rows.find(Find(table=BODY, equal={"kind": name, "number": there}, columns=("number", "part", "body"))):
-            if row["number"] not in bodies:
-                raise StorageError(f"{name} {row['number']!r} was not asked for: the storage is damaged")
-            bodies[row["number"]][row["part"]] = row["body"]
-        postings = self._postings(there) if name == KINDS[Order] else {}
-        return {
-            head["number"]: Kept(
-                head["version"], head["stamp"], _document(name, head["number"], bodies[head["number"]], postings.get(head["number"], ()))
-            )
-            for head in heads
-        }
-
-    def _postings(self, keys: tuple[str, ...]) -> dict[str, list[str]]:
-        found: dict[str, list[str]] = {}
-        asked = Find(table=POSTING, equal={"order": keys}, order=("order", "place"), columns=("order", "body"))
-        for row in self.rows.find(asked):
-            found.setdefault(row["order"], []).append(row["body"])
-        return found
+            self._failed = False
 
     # ------------------------------------------------------------------ numbers, keys, events
 
@@ -429,131 +193,6 @@ class Work(Repositories):
             self.rows.insert(OUTBOX, [{"event": place} for place in places])
         self._events = []
 
-    # ------------------------------------------------------------------ questions
-
-    def open_lines(
-        self,
-        *,
-        item: str | None = None,
-        customer: str | None = None,
-        vendor: str | None = None,
-        before: date | None = None,
-        after: str | None = None,
-        limit: int = PAGE,
-    ) -> Page[Any]:
-        """Return order lines with goods left to deliver, the earliest ship date first; see ``ports.Queries``."""
-        self.flush()
-        equal: dict[str, Any] = {} if customer is None else {"customer": key_of(customer)}
-        if vendor is not None:
-            bought = self._bought_from(vendor)
-            equal["item"] = bought if item is None else tuple(each for each in bought if each == key_of(item))
-            if not equal["item"]:
-                return Page(())
-        elif item is not None:
-            equal["item"] = key_of(item)
-        until = {} if before is None else {"ship": before - timedelta(days=1)}
-        place = values_of(after, 3)
-        asked = Find(
-            table=OPEN_LINE,
-            equal=equal,
-            order=("ship", "order", "line"),
-            after=place and (date.fromisoformat(place[0]), place[1], int(place[2])),
-            until=until,
-            limit=limit + 1,
-        )
-        rows = self.rows.find(asked)
-        return _page(rows, [changes.open_line(row) for row in rows[:limit]], limit, asked.order)
-
-    def _bought_from(self, vendor: str) -> tuple[str, ...]:
-        """Return the items that a vendor is still to deliver."""
-        rows = self.rows.find(Find(table=OPEN_PURCHASE, equal={"vendor": key_of(vendor)}, columns=("item",)))
-        return tuple(dict.fromkeys(row["item"] for row in rows))
-
-    def open_purchases(
-        self, *, vendor: str | None = None, item: str | None = None, after: str | None = None, limit: int = PAGE
-    ) -> Page[Any]:
-        """Return purchases of which something is missing, the earliest expected first."""
-        self.flush()
-        equal = {name: key_of(value) for name, value in (("vendor", vendor), ("item", item)) if value is not None}
-        place = values_of(after, 2)
-        asked = Find(
-            table=OPEN_PURCHASE,
-            equal=equal,
-            order=("expected", "purchase"),
-            after=place and (date.fromisoformat(place[0]), place[1]),
-            limit=limit + 1,
-        )
-        rows = self.rows.find(asked)
-        return _page(rows, _loaded(self.purchases, [row["purchase"] for row in rows[:limit]]), limit, asked.order)
-
-    def uninvoiced_slips(
-        self, *, customer: str | None = None, account: str | None = None, period: Period, after: str | None = None, limit: int = PAGE
-    ) -> Page[Any]:
-        """Return packing slips of a period that leave something to invoice, the oldest first; see ``ports.Queries``."""
-        self.flush()
-        equal = {name: key_of(value) for name, value in (("customer", customer), ("account", account)) if value is not None}
-        place = values_of(after, 2)
-        keys: dict[str, date] = {}
-        while True:
-            rows = self.rows.find(
-                Find(
-                    table=UNINVOICED_SLIP,
-                    equal=equal,
-                    order=("day", "slip", "order"),
-                    after=place and (date.fromisoformat(place[0]), place[1], LAST),
-                    since={} if period.start is None else {"day": period.start},
-                    until={} if period.end is None else {"day": period.end},
-                    limit=limit + 1,
-                    columns=("day", "slip"),
-                )
-            )
-            for row in rows:
-                if len(keys) == limit and row["slip"] not in keys:
-                    return Page(tuple(_loaded(self.slips, list(keys))), cursor(place or ()))
-                keys[row["slip"]] = row["day"]
-                place = (str(row["day"]), row["slip"])
-            if len(rows) <= limit:
-                return Page(tuple(_loaded(self.slips, list(keys))))
-
-    def open_invoices(
-        self, *, account: str | None = None, due_by: date | None = None, after: str | None = None, limit: int = PAGE
-    ) -> Page[Any]:
-        """Return invoices and credit notes with an open balance, by due date."""
-        self.flush()
-        place = values_of(after, 2)
-        asked = Find(
-            table=OPEN_INVOICE,
-            equal={} if account is None else {"account": key_of(account)},
-            order=("due", "invoice"),
-            after=place and (date.fromisoformat(place[0]), place[1]),
-            until={} if due_by is None else {"due": due_by},
-            limit=limit + 1,
-        )
-        rows = self.rows.find(asked)
-        return _page(rows, _loaded(self.invoices, [row["invoice"] for row in rows[:limit]]), limit, asked.order)
-
-    def timeline(self, party: str) -> tuple[timeline.Entry, ...]:
-        """Return the history of a customer, and of those merged into it, over all documents."""
-        self.flush()
-        names = self._merged(key_of(party))
-        documents = self._find_in(CONCERN, "name", names, {"role": (Role.CUSTOMER.value, Role.PERSON.value)}, ("number",))
-        numbers = dict.fromkeys([*names, *(row["number"] for row in documents)])
-        told = {row["id"]: row["body"] for row in self._find_in(EVENT, "number", list(numbers), {}, ("id", "body"))}
-        told |= {row["id"]: row["body"] for row in self._find_in(EVENT, "party", names, {}, ("id", "body"))}
-        return timeline.told((place, codec.loads(body)) for place, body in sorted(told.items()))
-
-    def _merged(self, party: str) -> list[str]:
-        """Return the keys of a party and of all that were merged into it."""
-        names = [party]
-        for name in names:
-            asked = Find(table=CONCERN, equal={"role": Role.MERGED_INTO.value, "name": name}, columns=("number",))
-            names += [row["number"] for row in self.rows.find(asked) if row["number"] not in names]
-        return names
-
-    def _find_in(self, table: Any, column: str, values: Sequence[Any], equal: Row, columns: tuple[str, ...]) -> Iterator[Row]:
-        for batch in batches(values):
-            yield from self.rows.find(Find(table=table, equal={**equal, column: tuple(batch)}, columns=columns))
-
 
 def _rank(entry: Entry) -> str:
     """Sort what is put by number; what is added stays in order of being added, before it."""
@@ -561,33 +200,3 @@ def _rank(entry: Entry) -> str:
 
 
 _KIND_OF = {name: kind for kind, name in KINDS.items()}
-
-
-def _loaded(repository: Any, keys: list[str]) -> list[Any]:
-    """Return the documents of these keys."""
-    found: list[Any] = repository.load(keys)
-    return found
-
-
-def _page(rows: Sequence[Row], found: list[Any], limit: int, order: tuple[str, ...]) -> Page[Any]:
-    """Return a page of what was found, where one row more than the limit was asked for."""
-    if len(rows) <= limit:
-        return Page(tuple(found))
-    return Page(tuple(found), cursor(tuple(rows[limit - 1][name] for name in order)))
-
-
-def _by_key(name: str, keys: Sequence[str], columns: tuple[str, ...]) -> Find:
-    return Find(table=DOCUMENT, equal={"kind": name, "number": keys[0] if len(keys) == 1 else tuple(keys)}, columns=columns)
-
-
-def _document(name: str, key: str, texts: Mapping[str, str], postings: Iterable[str]) -> Any:
-    """Return the document of its parts, as long as it is one of that kind."""
-    try:
-        document = parts.whole(texts, postings)
-    except KeyError as error:
-        raise StorageError(f"{name} {key!r} cannot be read: its part {error} is missing") from error
-    except Exception as error:  # whatever a damaged part makes a class say
-        raise StorageError(f"{name} {key!r} cannot be read: {error}") from error
-    if type(document) is not _KIND_OF[name]:
-        raise StorageError(f"{name} {key!r} is stored as a {type(document).__name__}")
-    return document
