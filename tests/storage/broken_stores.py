@@ -155,7 +155,8 @@ class Backwards(memory.Store):
 
     def _commit(self, work: memory.Work) -> None:
         super()._commit(work)
-        self._documents[Order] = dict(reversed(self._documents[Order].items()))
+        if work._repositories[Order]._added:
+            self._documents[Order] = dict(reversed(self._documents[Order].items()))
 
 
 class NoRefusal(memory.Store):
@@ -175,18 +176,18 @@ class NoRefusal(memory.Store):
         return work
 
 
-BROKEN = (
-    LosesAnEvent,
-    ForgetsAPut,
-    StaleOpenLine,
-    NumberTwice,
-    KeepsHalf,
-    LastOneWins,
-    RunsTwice,
-    AnyVersion,
-    LosesBetweenPages,
-    OtherDigits,
-    Backwards,
-    NoRefusal,
-)
-"""Every broken store."""
+BROKEN: dict[type[memory.Store], tuple[str, ...]] = {
+    LosesAnEvent: ("place_order", "deliver"),
+    ForgetsAPut: ("place_order", "deliver", "undo_delivery"),
+    StaleOpenLine: ("place_order", "deliver"),
+    NumberTwice: ("place_order", "draw_numbers"),
+    KeepsHalf: ("place_order", "two_in_one"),
+    LastOneWins: ("rivals", "lost_update"),
+    RunsTwice: ("deliver_once",),
+    AnyVersion: ("put_expecting",),
+    LosesBetweenPages: ("invoice_in_words",),
+    OtherDigits: ("place_order",),
+    Backwards: ("place_order",),
+    NoRefusal: ("deliver", "put_expecting"),
+}
+"""Every broken store, and what brings it to light soonest; the whole machine takes longer."""

@@ -19,7 +19,7 @@ from salesflow.sql import Store, make_tables
 from salesflow.sql.aio import AsyncStore
 from salesflow.testing.blocking import Blocking
 from salesflow.testing.choices import Choices
-from salesflow.testing.machine import DEEDS, FIRST_DAY, PARTIES, StoreMachine, result_of
+from salesflow.testing.machine import DEEDS, FIRST_DAY, PARTIES, START_AGAIN, StoreMachine, result_of
 from salesflow.testing.works_pipeline import HOSE
 from tests import databases
 from tests.storage.broken_stores import BROKEN
@@ -138,7 +138,7 @@ class Dice(Choices):
         return self.dice.randrange(count) if count else HOSE
 
 
-QUICK = settings(max_examples=400, stateful_step_count=50, phases=[Phase.generate], database=None)
+QUICK = settings(max_examples=100, stateful_step_count=20, phases=[Phase.generate], database=None)
 
 
 def test_everything_that_is_done_succeeds_and_is_refused_too() -> None:
@@ -157,13 +157,16 @@ def test_everything_that_is_done_succeeds_and_is_refused_too() -> None:
     assert {what for _, what in came} == {"done", "refused", "raised", "given up"}
 
 
-@pytest.mark.parametrize("broken", BROKEN, ids=lambda each: each.__name__)
-def test_a_broken_store_is_found_out(broken: type[memory.Store]) -> None:
+@pytest.mark.parametrize(("broken", "deeds"), BROKEN.items(), ids=[each.__name__ for each in BROKEN])
+def test_a_broken_store_is_found_out(broken: type[memory.Store], deeds: tuple[str, ...]) -> None:
     """Whatever promise a store breaks, some life comes upon it."""
 
     class Machine(StoreMachine):
         def make_store(self) -> memory.Store:
             return broken()
+
+        def possible(self) -> list[str]:
+            return list(deeds)
 
     with pytest.raises(AssertionError):
         run_state_machine_as_test(Machine, settings=QUICK)
@@ -173,6 +176,9 @@ def test_a_store_that_forgets_when_it_is_opened_anew_is_found_out() -> None:
     """What was committed is there after a restart."""
 
     class Machine(MemoryMachine):
+        def possible(self) -> list[str]:
+            return [START_AGAIN, "place_order"]
+
         def reopen(self, store: memory.Store) -> memory.Store:
             store.begin()
             return memory.Store()
