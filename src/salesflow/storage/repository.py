@@ -24,11 +24,12 @@ D = TypeVar("D")
 class Entry:
     """A document in a unit of work: as it is stored, and as the work has it."""
 
-    __slots__ = ("document", "stored", "written")
+    __slots__ = ("document", "is_put", "stored", "written")
 
     def __init__(self, stored: Kept | None, document: Any) -> None:
         self.stored = stored
         self.document = document
+        self.is_put = False
         self.written: Kept | None = None
         """As this work has written it, uncommitted."""
 
@@ -41,7 +42,8 @@ class Entry:
     def is_changed(self) -> bool:
         """Whether the work has something to write."""
         last = self.written or self.stored
-        return last is None or last.document is not self.document
+        again = self.is_put and self.written is None  # the very document that was read, put to see that nobody changed it
+        return last is None or again or last.document is not self.document
 
 
 class Repository(Generic[D]):
@@ -85,7 +87,7 @@ class Repository(Generic[D]):
             raise ConflictError(msg)
         if isinstance(document, Order) and isinstance(before, Order):
             require_kept(before, document)
-        entry.document = document
+        entry.document, entry.is_put = document, True
 
     def find(
         self,

@@ -84,7 +84,7 @@ class Work(Questions):
             for entry in repository.entries.values():
                 if entry.written is not None:
                     self._cache.keep(name, key_of(entry.document.number), entry.written)
-                    entry.stored, entry.written = entry.written, None
+                    entry.stored, entry.written, entry.is_put = entry.written, None, False
 
     def close(self) -> None:
         """Undo what was not committed, and let the connection go."""

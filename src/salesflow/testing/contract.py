@@ -222,6 +222,19 @@ class StoreContract:
             with pytest.raises(NotFoundError):
                 work.orders.version("SO-9")
 
+    def test_what_is_put_as_it_was_read_counts_too(self, filled: Any) -> None:
+        """A document that is put unchanged is committed once more, and conflicts where somebody else has changed it: it was relied on."""
+        with filled.begin() as work:
+            work.put(work.orders.get("SO-1"))
+        with filled.begin() as work:
+            assert work.orders.version("SO-1") == 2
+        with pytest.raises(ConflictError), filled.begin() as second:  # noqa: PT012
+            second.put(second.orders.get("SO-1"))
+            with filled.begin() as first:
+                first.record(orders.hold(first.orders.get("SO-1"), "check", on=DAY))
+        with filled.begin() as later:
+            assert later.orders.version("SO-1") == 3
+
     def test_a_ledger_only_grows(self, filled: Any) -> None:
         """An order is put with the postings it had, in their order; more of them may follow."""
         with filled.begin() as work:
