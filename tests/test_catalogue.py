@@ -200,6 +200,16 @@ def one_key_for_two() -> Any:
         return work.once("K-1", "b", lambda: pytest.fail("ran"))
 
 
+def a_ledger_rewritten() -> Any:
+    """Put an order without the delivery that was kept."""
+    store = memory.Store()
+    with store.begin() as work:
+        work.add(an_order())
+        work.record(deliveries.post(work.orders.get("SO-1"), {1: 4}, number="PS-1", on=DAY))
+    with store.begin() as work:
+        return work.put(an_order())
+
+
 def reminded(account: str = "ACME", day: int = 10, last: int | None = None) -> Any:
     """Remind of an invoice that was due at once, ten days late unless said."""
     owed = invoiced(an_order(payment_terms=PaymentTerms())).document
@@ -384,6 +394,7 @@ BREAKS: dict[str, Break] = {
     "reminder.another-account": lambda: reminded("JANE"),
     "reminder.before-earlier": lambda: reminded(last=11),
     "idempotency.another-request": one_key_for_two,
+    "ledger.append-only": a_ledger_rewritten,
     "recurring.never-ends": lambda: recurring.generate(recurrence(), numbers=lambda: "N", batch="B", on=DAY),
     "recurring.nothing-due": lambda: recurring.generate(recurrence(end=DAY), numbers=lambda: "N", batch="B", on=EARLIER),
     "recurring.not-taken-back": lambda: recurring.reopen(recurrence(), in_words({}).document),
@@ -432,6 +443,7 @@ SAID = {
     "free-text.no-reason": "invoice FT-1 cannot be corrected without a reason",
     "free-text.no-vat": "line 1 does not say how it is taxed",
     "idempotency.another-request": "key K-1 was used for another request",
+    "ledger.append-only": "order SO-1 has 1 postings that are kept, and is put without posting 1 of them",
     "invoice.another-order": "invoice INV-1 is about SO-1, not SO-9",
     "invoice.another-slip": "packing slip PS-1 delivers SO-1, none of those given",
     "invoice.before-invoice": "invoice INV-1 is of 2026-03-02; 2026-03-01 is before that",
