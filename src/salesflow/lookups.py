@@ -103,12 +103,17 @@ def uninvoiced_of(order: Order) -> Iterator[Uninvoiced]:
     if not left:
         return
     standing: dict[str, Posting | None] = {}
-    for posting in order.postings:
+    for posting, following in zip(order.postings, (*order.postings[1:], None), strict=True):
         slip = posting.slip or posting.document
         if posting.kind is Kind.DELIVERED and standing.get(slip) is None:
-            standing[slip] = posting
+            standing[slip] = None if _delivered_by(following, posting) else posting
         elif posting.kind is Kind.RETURNED and (now := standing.get(slip)) is not None and now.document == posting.source:
             standing[slip] = None  # undone; where it was corrected the slip that takes its place comes next
     for slip in left:
         if (now := standing[slip]) is not None:
             yield Uninvoiced(order.number, now.document, order.customer, order.invoice_account, now.on)
+
+
+def _delivered_by(following: Posting | None, posting: Posting) -> bool:
+    """Say whether an invoice that follows the order delivered its services, so that there is no packing slip."""
+    return following is not None and following.kind is Kind.INVOICED and (following.document, following.slip) == (posting.document, None)

@@ -135,7 +135,9 @@ class Dice(Choices):
         self.dice = dice
 
     def _chosen(self, count: int, strategy: Any) -> Any:  # noqa: ARG002  no strategy is drawn from
-        return self.dice.randrange(count) if count else HOSE
+        chosen = self.dice.randrange(count) if count else HOSE
+        self._made.append((count, chosen))
+        return chosen
 
 
 QUICK = settings(max_examples=100, stateful_step_count=20, phases=[Phase.generate], database=None)
@@ -185,6 +187,16 @@ def test_a_store_that_forgets_when_it_is_opened_anew_is_found_out() -> None:
 
     with pytest.raises(AssertionError):
         run_state_machine_as_test(Machine, settings=QUICK)
+
+
+def test_a_choice_that_the_other_store_does_not_offer_is_told() -> None:
+    """Who finds another number of documents to choose among does not come to another choice in silence."""
+    first = Dice(FIRST_DAY, Random(7))  # noqa: S311  the same every time
+    first.one_of("ab")
+    with pytest.raises(AssertionError, match="among 3, not 2"):
+        Choices(FIRST_DAY, None, again=first).one_of("abc")  # type: ignore[arg-type]
+    with pytest.raises(AssertionError, match="among 1, not -1"):
+        Choices(FIRST_DAY, None, again=Dice(FIRST_DAY, Random(7))).one_of("a")  # type: ignore[arg-type]  # noqa: S311
 
 
 def test_a_machine_needs_a_store() -> None:

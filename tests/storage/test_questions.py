@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from attrs import evolve
 
-from salesflow import Item, Party, Period, Product, Role, deliveries, memory, orders
+from salesflow import Item, Party, Period, Product, ProductKind, Role, credit_notes, deliveries, invoices, memory, orders
 from tests.databases import sqlite_store
 
 DAY = date(2026, 3, 2)
@@ -45,3 +45,20 @@ def test_who_was_merged_keeps_a_history(kind: str, tmp_path: Path) -> None:
     with store.begin() as work:
         told = {party: [entry.number for entry in work.timeline(party)] for party in ("ACME", "BOLT", "CAFE")}
     assert told == {"ACME": ["SO-1", "SO-2", "SO-3"], "BOLT": ["SO-2", "SO-3"], "CAFE": ["SO-3"]}
+
+
+@pytest.mark.parametrize("kind", ["memory", "sqlite"])
+def test_a_service_that_is_to_be_invoiced_again_has_no_slip(kind: str, tmp_path: Path) -> None:
+    """An invoice that follows the order delivers its services; credited, they are to be invoiced again, and no packing slip is looked for."""
+    advice = Product(item=Item(number="ADVICE", kind=ProductKind.SERVICE), price=Decimal("95.00"))
+    store: Any = memory.Store() if kind == "memory" else sqlite_store(tmp_path)
+    with store.begin() as work:
+        work.record(
+            orders.place(number="SO-1", customer=ACME, currency="EUR", lines=[orders.line(advice, 2), orders.line(HOSE, 3)], on=DAY)
+        )
+        work.record(deliveries.post(work.orders.get("SO-1"), {2: 1}, number="PS-1", on=DAY))
+        bill = work.record(invoices.post(work.orders.get("SO-1"), {1: 2}, number="INV-1", on=DAY))
+        work.record(credit_notes.post(bill, orders=work.orders.get("SO-1"), number="CN-1", on=DAY, reopens=True))
+    with store.begin() as work:
+        assert work.orders.get("SO-1").line(1).invoice_remainder == 2
+        assert [slip.number for slip in work.uninvoiced_slips(period=Period())] == ["PS-1"]
