@@ -25,7 +25,7 @@ from pypdf import PdfReader
 from salesflow import FreeTextLine, Invoice, free_text, invoices, orders
 from salesflow.documents import press, printed
 from salesflow.documents.printed import Sheet, Theme
-from salesflow.documents.sheet import Column, Table, TableRow, Words, as_data
+from salesflow.documents.sheet import Column, Grid, TableRow, Words, as_data
 from salesflow.labels import Language
 from tests.builders import ACME, ADVICE, CHAI, CHANG, DAY, LATER, STANDARD, an_order
 from tests.documents.papers import ACCOUNT, BOTH, pages, text_of
@@ -155,7 +155,7 @@ def test_the_headings_stand_on_every_page_of_a_table() -> None:
 def test_two_tables_carry_apart_from_each_other() -> None:
     """A second table begins with nothing carried."""
     rows = tuple(TableRow(cells=(f"{n}",), carried=f"sum {n}") for n in range(60))
-    table = Table(columns=(Column("N", "left", "fill"),), rows=rows, carried="Carried")
+    table = Grid(columns=(Column("N", "left", "fill"),), rows=rows, carried="Carried")
     shown = pages(printed.to_pdf([evolve(a_sheet(), blocks=(table, table))]))
     found = [re.findall(r"^Carried sum (\d+)$", page, re.MULTILINE) for page in shown]
     assert all(first[-1:] == second[:1] or not second for first, second in pairwise(found))
@@ -281,7 +281,7 @@ def test_a_colour_is_written_in_one_way(colour: str) -> None:
 def test_a_sheet_is_checked_at_the_door() -> None:
     """Rows with too few cells, blocks of another kind, and a moment in the place of a date."""
     with pytest.raises(ValueError, match="a cell for each of the 1 columns, not 2"):
-        Table(columns=(Column("N"),), rows=(TableRow(cells=("1", "2")),))
+        Grid(columns=(Column("N"),), rows=(TableRow(cells=("1", "2")),))
     wrong: Any = ("text",)
     with pytest.raises(TypeError, match="block must be a"):
         Sheet(title="T", language="en", on=DAY, pages="", blocks=wrong)

@@ -39,7 +39,7 @@ from salesflow.documents import printed
 from salesflow.documents.languages import Locale
 from salesflow.documents.priced_lines import priced_table
 from salesflow.documents.print_summary import sale_summary
-from salesflow.documents.sheet import Sums, Table
+from salesflow.documents.sheet import Grid, Sums
 from salesflow.labels import Language
 from salesflow.model.activity import Activity, Paper
 from salesflow.model.opportunity import PIPELINE, Interest
@@ -597,7 +597,7 @@ def test_only_documents_are_printed() -> None:
 def test_a_table_without_lines_still_has_its_columns() -> None:
     """An offer of nothing is drawn up in no table that falls apart."""
     table = priced_table((), "EUR", Locale("nl"))
-    assert isinstance(table, Table)
+    assert isinstance(table, Grid)
     assert len(table.columns) == 7
 
 

@@ -9,7 +9,7 @@ from attrs import frozen
 
 from salesflow.checks import ONE, ZERO
 from salesflow.documents.languages import Locale
-from salesflow.documents.sheet import Column, Sum, Sums, Table, TableRow, Width, Words
+from salesflow.documents.sheet import Column, Grid, Sum, Sums, TableRow, Width, Words
 from salesflow.documents.wording import Word
 from salesflow.model.order import OrderLine
 from salesflow.model.product import NO_VAT, Vat
@@ -73,7 +73,7 @@ def of_order_line(line: OrderLine, quantity: Decimal, net: Decimal, currency: st
 
 
 @exact
-def priced_table(lines: Iterable[PricedLine], currency: str, locale: Locale, heading: str = "") -> Table:
+def priced_table(lines: Iterable[PricedLine], currency: str, locale: Locale, heading: str = "") -> Grid:
     """Return lines as a table; a column that would be empty is left out."""
     given = tuple(lines)
     columns = _columns(given, currency, locale)
@@ -84,7 +84,7 @@ def priced_table(lines: Iterable[PricedLine], currency: str, locale: Locale, hea
         cells = tuple(columns[each][1][place] for each in shown)
         rows.append(TableRow(cells=cells, under=line.under, carried=locale.amount(carried, currency)))
     heads = tuple(columns[each][0] for each in shown)
-    return Table(heading=heading, columns=heads, rows=tuple(rows), carried=locale.say(Word.CARRIED))
+    return Grid(heading=heading, columns=heads, rows=tuple(rows), carried=locale.say(Word.CARRIED))
 
 
 def _columns(lines: tuple[PricedLine, ...], currency: str, locale: Locale) -> tuple[tuple[Column, list[str]], ...]:
@@ -150,13 +150,13 @@ def _called(charge: Charge, locale: Locale) -> str:
     return f"{locale.say(Word.ROUNDING_OF, name=name) if charge.number < 0 else name} ({locale.vat(charge.vat)})"
 
 
-def _breakdown(totals: Totals, rounding: Decimal, currency: str, locale: Locale) -> Table:
+def _breakdown(totals: Totals, rounding: Decimal, currency: str, locale: Locale) -> Grid:
     say = locale.say
     rows = tuple(
         TableRow(cells=(locale.vat(vat), locale.amount(base, currency), locale.amount(tax, currency)))
         for vat, base, tax in _groups(totals, rounding)
     )
-    return Table(columns=(Column(say(Word.VAT_RATE)), Column(say(Word.VAT_BASE), "right"), Column(say(Word.VAT), "right")), rows=rows)
+    return Grid(columns=(Column(say(Word.VAT_RATE)), Column(say(Word.VAT_BASE), "right"), Column(say(Word.VAT), "right")), rows=rows)
 
 
 def _groups(totals: Totals, rounding: Decimal) -> Iterator[tuple[Vat, Decimal, Decimal]]:

@@ -9,7 +9,7 @@ from salesflow.checks import ZERO, require_date, require_kind
 from salesflow.documents.languages import Locale
 from salesflow.documents.letter import letter
 from salesflow.documents.print_invoices import period
-from salesflow.documents.sheet import Column, Sheet, Sum, Sums, Table, TableRow, Words
+from salesflow.documents.sheet import Column, Grid, Sheet, Sum, Sums, TableRow, Words
 from salesflow.documents.wording import Word
 from salesflow.labels import Language
 from salesflow.model.einvoice import TradeParty
@@ -50,7 +50,7 @@ def reminder(reminder: Reminder, *, seller: TradeParty, buyer: TradeParty, langu
 
 
 @exact
-def _overdue(reminder: Reminder, locale: Locale) -> Table:
+def _overdue(reminder: Reminder, locale: Locale) -> Grid:
     say, carried, rows = locale.say, ZERO, []
     for line in reminder.lines:
         carried += line.balance
@@ -69,7 +69,7 @@ def _overdue(reminder: Reminder, locale: Locale) -> Table:
         Column(say(Word.REMINDED), "right"),
         Column(say(Word.OWED, currency=reminder.currency), "right"),
     )
-    return Table(columns=columns, rows=tuple(rows), carried=say(Word.CARRIED))
+    return Grid(columns=columns, rows=tuple(rows), carried=say(Word.CARRIED))
 
 
 def statement(statement: Statement, *, seller: TradeParty, buyer: TradeParty, on: date, language: Language = "nl") -> Sheet:
@@ -99,7 +99,7 @@ def statement(statement: Statement, *, seller: TradeParty, buyer: TradeParty, on
     )
 
 
-def _movements(statement: Statement, locale: Locale) -> Table:
+def _movements(statement: Statement, locale: Locale) -> Grid:
     say, currency = locale.say, statement.currency
     opening = locale.amount(statement.opening, currency)
     rows = [TableRow(cells=("", say(Word.OPENING), "", "", opening), carried=opening)]
@@ -115,4 +115,4 @@ def _movements(statement: Statement, locale: Locale) -> Table:
         Column(say(Word.AMOUNT, currency=currency), "right"),
         Column(say(Word.BALANCE, currency=currency), "right"),
     )
-    return Table(columns=columns, rows=tuple(rows), carried=say(Word.CARRIED))
+    return Grid(columns=columns, rows=tuple(rows), carried=say(Word.CARRIED))

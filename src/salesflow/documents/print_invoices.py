@@ -11,7 +11,7 @@ from salesflow.checks import require_kind
 from salesflow.documents.languages import Locale
 from salesflow.documents.letter import Fact, letter
 from salesflow.documents.priced_lines import Exemptions, PricedLine, of_order_line, priced_table, summed, why_no_vat
-from salesflow.documents.sheet import Block, Column, Sheet, Sum, Sums, Table, TableRow, Words
+from salesflow.documents.sheet import Block, Column, Grid, Sheet, Sum, Sums, TableRow, Words
 from salesflow.documents.terms_in_words import early, terms_of_sale
 from salesflow.documents.wording import Word
 from salesflow.labels import Language
@@ -205,10 +205,10 @@ def _payment(invoice: Invoice, receiver: str, account: str, locale: Locale) -> I
         yield Words(heading=say(Word.PAYMENT), text="\n".join((*lines, *early(invoice.payment_terms, invoice.on, locale))))
 
 
-def _schedule(invoice: Invoice, locale: Locale) -> Table:
+def _schedule(invoice: Invoice, locale: Locale) -> Grid:
     columns = (
         Column(locale.say(Word.DUE), "left", "fill"),
         Column(locale.say(Word.AMOUNT, currency=invoice.currency), "right"),
     )
     rows = tuple(TableRow(cells=(locale.day(due.on), locale.amount(due.amount, invoice.currency))) for due in invoice.schedule)
-    return Table(heading=locale.say(Word.PAY_IN_PARTS), columns=columns, rows=rows)
+    return Grid(heading=locale.say(Word.PAY_IN_PARTS), columns=columns, rows=rows)

@@ -17,7 +17,7 @@ from salesflow.documents.priced_lines import (
     summed,
     why_no_vat,
 )
-from salesflow.documents.sheet import Block, Column, Sheet, Signature, Table, TableRow, Words
+from salesflow.documents.sheet import Block, Column, Grid, Sheet, Signature, TableRow, Words
 from salesflow.documents.terms_in_words import payment, terms_of_sale
 from salesflow.documents.wording import Word
 from salesflow.labels import Language
@@ -242,7 +242,7 @@ def packing_slip(
     )
 
 
-def _goods(slip: PackingSlip, known: dict[str, Order], locale: Locale) -> Table:
+def _goods(slip: PackingSlip, known: dict[str, Order], locale: Locale) -> Grid:
     say, several = locale.say, len(slip.parts) > 1
     rows = []
     for part in slip.parts:
@@ -264,4 +264,4 @@ def _goods(slip: PackingSlip, known: dict[str, Order], locale: Locale) -> Table:
         Column(say(Word.DESCRIPTION), "left", "fill"),
         *(Column(say(word), "right") for word in (Word.ORDERED, Word.DELIVERED, Word.TO_COME)),
     )
-    return Table(columns=columns, rows=tuple(rows))
+    return Grid(columns=columns, rows=tuple(rows))

@@ -8,7 +8,7 @@ from datetime import date
 from salesflow.checks import require_date, require_kind
 from salesflow.documents.languages import Locale
 from salesflow.documents.letter import Fact, said
-from salesflow.documents.sheet import Block, Column, Facts, Sheet, Table, TableRow, Words
+from salesflow.documents.sheet import Block, Column, Facts, Grid, Sheet, TableRow, Words
 from salesflow.documents.wording import Word
 from salesflow.labels import Language
 from salesflow.model.opportunity import Opportunity, StageMark
@@ -85,7 +85,7 @@ def _figures(sale: Opportunity, locale: Locale) -> Iterator[Fact]:
     yield Word.PROBABILITY, locale.percentage(sale.probability)
 
 
-def _products(sale: Opportunity, locale: Locale) -> Table:
+def _products(sale: Opportunity, locale: Locale) -> Grid:
     columns = (
         Column(locale.say(Word.DESCRIPTION), "left", "fill"),
         Column(locale.say(Word.QUANTITY), "right"),
@@ -94,10 +94,10 @@ def _products(sale: Opportunity, locale: Locale) -> Table:
     rows = (
         TableRow(cells=(each.product, locale.number(each.quantity), locale.amount(each.price, sale.currency))) for each in sale.interests
     )
-    return Table(heading=locale.say(Word.PRODUCTS), columns=columns, rows=tuple(rows))
+    return Grid(heading=locale.say(Word.PRODUCTS), columns=columns, rows=tuple(rows))
 
 
-def _activities(sale: Opportunity, locale: Locale) -> Table:
+def _activities(sale: Opportunity, locale: Locale) -> Grid:
     columns = (
         Column(locale.say(Word.PLANNED)),
         Column(locale.say(Word.ACTIVITY), "left", "fill"),
@@ -117,16 +117,16 @@ def _activities(sale: Opportunity, locale: Locale) -> Table:
         )
         for each in sale.activities
     )
-    return Table(heading=locale.say(Word.ACTIVITIES), columns=columns, rows=tuple(rows))
+    return Grid(heading=locale.say(Word.ACTIVITIES), columns=columns, rows=tuple(rows))
 
 
-def _papers(sale: Opportunity, locale: Locale) -> Table:
+def _papers(sale: Opportunity, locale: Locale) -> Grid:
     columns = (Column(locale.say(Word.MADE)), Column(locale.say(Word.NAME), "left", "fill"), Column(locale.say(Word.NUMBER)))
     rows = (TableRow(cells=(locale.short_day(each.made), each.name, each.number)) for each in sale.papers)
-    return Table(heading=locale.say(Word.PAPERS), columns=columns, rows=tuple(rows))
+    return Grid(heading=locale.say(Word.PAPERS), columns=columns, rows=tuple(rows))
 
 
-def _stakeholders(sale: Opportunity, locale: Locale) -> Table:
+def _stakeholders(sale: Opportunity, locale: Locale) -> Grid:
     columns = (Column(locale.say(Word.NAME), "left", "fill"), Column(locale.say(Word.ROLE)))
     rows = (TableRow(cells=(each.party, each.role)) for each in sorted(sale.stakeholders, key=lambda each: each.rank))
-    return Table(heading=locale.say(Word.STAKEHOLDERS), columns=columns, rows=tuple(rows))
+    return Grid(heading=locale.say(Word.STAKEHOLDERS), columns=columns, rows=tuple(rows))

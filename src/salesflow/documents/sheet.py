@@ -49,7 +49,7 @@ class TableRow:
 
 
 @frozen(kw_only=True)
-class Table:
+class Grid:
     """
     A table that may go on over several pages; its headings come again on each.
 
@@ -88,7 +88,7 @@ class Sums:
     """What a document comes to, on the right; on the left how VAT is made up. It is never torn apart by the end of a page."""
 
     rows: tuple[Sum, ...]
-    breakdown: Table | None = None
+    breakdown: Grid | None = None
     kind: str = "sums"
 
 
@@ -119,7 +119,7 @@ class Signature:
     kind: str = "signature"
 
 
-Block = Table | Sums | Words | Facts | Signature
+Block = Grid | Sums | Words | Facts | Signature
 
 
 @frozen(kw_only=True)
