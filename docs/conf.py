@@ -31,3 +31,4 @@ napoleon_google_docstring = True
 nitpicky = True
 # Types appear in signatures by their short names; the reference links what has a page.
 nitpick_ignore_regex = [("py:.*", ".*")]
+suppress_warnings = ["ref.python"]  # two classes of one short name, such as the Table of a page and that of a database
