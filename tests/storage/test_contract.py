@@ -21,10 +21,15 @@ from tests import databases
 class TestMemory(StoreContract):
     """The reference implementation."""
 
-    @pytest.fixture
-    def store(self) -> memory.Store:
+    def make_store(self) -> memory.Store:
         """Return an empty store."""
         return memory.Store()
+
+
+def test_a_contract_needs_a_store() -> None:
+    """Whoever forgets to give one is told how."""
+    with pytest.raises(NotImplementedError, match="is given by overriding the fixture store, or make_store"):
+        StoreContract().make_store()
 
 
 class TestSqlite(StoreContract):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -9,8 +11,9 @@ import pytest
 from attrs import evolve
 from sqlalchemy import create_engine, text
 
-from salesflow import ConflictError, NotFoundError, Order, StorageError, deliveries, invoices, orders, payments, sql
+from salesflow import ConflictError, NotFoundError, Order, PaymentTerms, Period, StorageError, deliveries, invoices, orders, payments, sql
 from salesflow.errors import SalesflowError
+from salesflow.sql.aio import AsyncStore, async_engine_of
 from salesflow.sql.rows import Statements
 from salesflow.sql.tables import make_tables
 from salesflow.storage.cache import Cache, Kept
@@ -318,3 +321,53 @@ def test_prepared_connections_write_ahead(store: sql.Store) -> None:
     with store.engine.connect() as connection:
         found = [connection.exec_driver_sql(f"PRAGMA {name}").scalar_one() for name in ("journal_mode", "synchronous", "busy_timeout")]
     assert found == ["wal", 1, 30_000]
+
+
+def test_the_awaited_store_names_what_it_has_not(tmp_path: Path) -> None:
+    """A repository that is not there is no attribute; an engine for PostgreSQL is made from its URL."""
+    with pytest.raises(AttributeError, match="a unit of work has no 'oders'"):
+        _ = AsyncStore(tmp_path / "sales.db").begin().oders
+    engine = async_engine_of(databases.server())
+    assert (engine.dialect.name, engine.dialect.is_async) == ("postgresql", True)
+    asyncio.run(engine.dispose())
+
+
+def test_a_due_date_beyond_the_calendar_is_its_last_day(store: sql.Store) -> None:
+    """An invoice of the last month there is, with months to pay, is owed all the same."""
+    with store.begin() as work:
+        bill = invoices.post(work.orders.get("SO-1"), number="INV-1", on=DAY).document
+        work.add(evolve(bill, on=date(9999, 12, 1), payment_terms=PaymentTerms(months=2)))
+    with store.begin() as work:
+        assert [invoice.number for invoice in work.open_invoices()] == ["INV-1"]
+        assert len(work.open_invoices(due_by=date(9999, 12, 30))) == 0
+
+
+def test_a_page_of_slips_over_several_orders_holds_whole_slips(store: sql.Store) -> None:
+    """A slip that delivers three orders is one slip, however small the page."""
+    with store.begin() as work:
+        work.add(an_order(number="SO-2"), an_order(number="SO-3"))
+        three = [work.orders.get(f"SO-{n}") for n in (1, 2, 3)]
+        work.record(deliveries.post({order: {1: 1} for order in three}, number="PS-1", on=DAY))
+        work.record(deliveries.post(work.orders.get("SO-1"), {1: 1}, number="PS-2", on=DAY))
+    with store.begin() as work:
+        first = work.uninvoiced_slips(period=Period.month_of(DAY), limit=1)
+        second = work.uninvoiced_slips(period=Period.month_of(DAY), limit=1, after=first.after)
+    assert [[slip.number for slip in page] for page in (first, second)] == [["PS-1"], ["PS-2"]]
+    assert second.after is None
+
+
+def test_a_page_is_filled_however_few_fit(store: sql.Store) -> None:
+    """Documents of the customer that are somebody else's are passed over, as many as there are."""
+    with store.begin() as work:
+        work.add(*(an_order(number=f"SO-{n}", taken_by="ann" if n == 8 else "bob") for n in range(2, 10)))
+    with store.begin() as work:
+        assert [order.number for order in work.orders.find(customer="ACME", owner="ann", limit=1)] == ["SO-8"]
+
+
+def test_a_document_under_the_key_of_another_is_damage(store: sql.Store) -> None:
+    """What is found under a number has that number, or nothing is returned."""
+    with store.engine.connect() as connection:
+        for table in ("document", "body"):
+            connection.exec_driver_sql(f"UPDATE {sql.PREFIX}{table} SET number = 'SO-9' WHERE number = 'SO-1'")
+    with store.begin() as work, pytest.raises(StorageError, match="'SO-9' is found under a key that is another's"):
+        work.orders.get("SO-9")

@@ -186,7 +186,7 @@ def _due(invoice: Invoice) -> date:
     """Return the due date; terms that lead beyond the calendar are due on its last day."""
     try:
         return invoice.due
-    except OverflowError:
+    except (OverflowError, ValueError):
         return LAST_DAY
 
 

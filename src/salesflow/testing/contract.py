@@ -71,8 +71,12 @@ class StoreContract:
 
     @pytest.fixture
     def store(self) -> Any:
+        """Return an empty store; override it, or ``make_store`` where nothing is to be tidied up."""
+        return self.make_store()
+
+    def make_store(self) -> Any:
         """Return an empty store."""
-        msg = "a store to be tested is given by overriding this fixture"
+        msg = "a store to be tested is given by overriding the fixture store, or make_store"
         raise NotImplementedError(msg)
 
     @pytest.fixture
