@@ -6,7 +6,7 @@ These are pure functions of the document, so they can be worked out anew at any 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from typing import Any
 
@@ -96,15 +96,22 @@ class Uninvoiced:
     on: date
 
 
-def uninvoiced_of(order: Order) -> Iterator[Uninvoiced]:
-    """Yield the packing slips that leave something of an order to invoice."""
+def uninvoiced_of(order: Order, among: Iterable[str] | None = None) -> Iterator[Uninvoiced]:
+    """
+    Yield the packing slips that leave something of an order to invoice.
+
+    Args:
+        among: The slips that are looked at, by the number that they are counted under; left out, all.
+    """
     fold = order.fold
-    left = [slip for slip in fold.slips if fold.uninvoiced(slip)]
+    left = [slip for slip in (fold.slips if among is None else among) if fold.uninvoiced(slip)]
     if not left:
         return
-    standing: dict[str, Posting | None] = {}
+    standing: dict[str, Posting | None] = dict.fromkeys(left)
     for posting, following in zip(order.postings, (*order.postings[1:], None), strict=True):
         slip = posting.slip or posting.document
+        if slip not in standing:
+            continue
         if posting.kind is Kind.DELIVERED and standing.get(slip) is None:
             standing[slip] = None if _delivered_by(following, posting) else posting
         elif posting.kind is Kind.RETURNED and (now := standing.get(slip)) is not None and now.document == posting.source:

@@ -143,7 +143,8 @@ def _lookups(changes: Changes, name: str, before: Any, after: Any) -> None:
     changes.between(CONCERN, _concerns(name, before), _concerns(name, after))
     if isinstance(after, Order):
         _open_lines(changes, before, after)
-        changes.between(UNINVOICED_SLIP, _uninvoiced(before), _uninvoiced(after))
+        touched = _touched_slips(before, after)
+        changes.between(UNINVOICED_SLIP, _uninvoiced(before, touched), _uninvoiced(after, touched))
     elif isinstance(after, Invoice):
         changes.between(OPEN_INVOICE, _open_invoice(before), _open_invoice(after))
     elif isinstance(after, Purchase):
@@ -160,8 +161,19 @@ def _concerns(name: str, document: Any) -> dict[Any, Row]:
     }
 
 
-def _uninvoiced(order: Order | None) -> dict[Any, Row]:
-    return {} if order is None else {each.slip: _uninvoiced_row(each) for each in uninvoiced_of(order)}
+def _touched_slips(before: Order | None, after: Order) -> list[str] | None:
+    """Return the slips of which something may have changed; ``None`` where that may be all of them."""
+    if before is None or (before.customer, before.invoice_account) != (after.customer, after.invoice_account):
+        return None
+    old, new = before.fold, after.fold
+    if old.unlinked is not new.unlinked:  # what was invoiced by order is taken of the oldest slips first, so it can touch any
+        return None
+    gone = [slip for slip in old.slips if slip not in new.slips]
+    return gone + [slip for slip, rows in new.slips.items() if old.slips.get(slip) is not rows]
+
+
+def _uninvoiced(order: Order | None, among: list[str] | None) -> dict[Any, Row]:
+    return {} if order is None else {each.slip: _uninvoiced_row(each) for each in uninvoiced_of(order, among)}
 
 
 def _uninvoiced_row(each: Uninvoiced) -> Row:
