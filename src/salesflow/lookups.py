@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
 from attrs import frozen
@@ -45,21 +46,39 @@ _DAYS = ("placed", "on", "drawn_up", "registered", "opened", "created", "purchas
 """The fields that say on which day a document begins, the first that is there."""
 
 
+@cache
+def _roles(kind: type) -> tuple[tuple[Role, str], ...]:
+    """Return the fields of a class that name somebody or something, each with its role."""
+    return tuple((role, name) for role, names in _FIELDS.items() for name in names if hasattr(kind, name))
+
+
+@cache
+def _days(kind: type) -> tuple[str, ...]:
+    """Return the fields of a class that may say on which day a document begins."""
+    return tuple(name for name in _DAYS if hasattr(kind, name))
+
+
 def concerns(document: Any) -> frozenset[tuple[Role, str]]:
     """Return whom and what a document concerns, each with the role it has there."""
-    named = ((role, getattr(document, name, None)) for role, names in _FIELDS.items() for name in names)
-    return frozenset((role, str(value)) for role, value in named if value)
+    return frozenset([(role, str(value)) for role, name in _roles(type(document)) if (value := getattr(document, name))])  # type: ignore[arg-type]
 
 
 def day_of(document: Any) -> date | None:
     """Return the day that a document is looked up by; ``None`` where it has none."""
-    for name in _DAYS:
-        value = getattr(document, name, None)
+    for name in _days(type(document)):  # type: ignore[arg-type]
+        value = getattr(document, name)
         if isinstance(value, datetime):
             return value.date()
         if isinstance(value, date):
             return value
     return None
+
+
+def is_looked_up_the_same(before: Any, after: Any) -> bool:
+    """Say whether two states of a document plainly concern the same on the same day; they may also do so where this does not see it."""
+    kind = type(after)
+    names = (*[name for _, name in _roles(kind)], *_days(kind))  # type: ignore[arg-type]
+    return all(getattr(before, name) is getattr(after, name) for name in names)
 
 
 def party_of(event: Any) -> str:

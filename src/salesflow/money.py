@@ -36,6 +36,8 @@ def exact(function: Callable[P, R]) -> Callable[P, R]:
     @wraps(function)
     def run(*args: P.args, **kwargs: P.kwargs) -> R:
         outside = getcontext()
+        if outside is _EXACT:  # one exact function calls another
+            return function(*args, **kwargs)
         setcontext(_EXACT)
         try:
             return function(*args, **kwargs)

@@ -63,14 +63,10 @@ def test_a_number_that_was_taken_meanwhile_ends_the_work(store: Store) -> None:
 
 def test_a_statement_that_failed_ends_the_work(store: Store) -> None:
     """Where the database fails in the middle, neither later statements of the work nor its commit count."""
-    failing: list[bool] = []
 
     def spoil(begun: Any) -> None:
-        cursor = begun.rows._opened()
-        run = begun.rows._run
         with suppress(StorageError):
-            run("SELECT nothing FROM nowhere", ())
-        failing.append(cursor is not None)
+            begun.rows._run("SELECT nothing FROM nowhere", ())
 
     before = kept(store)
     with pytest.raises(StorageError, match="failed before"), store.begin() as work:  # noqa: PT012
@@ -83,7 +79,6 @@ def test_a_statement_that_failed_ends_the_work(store: Store) -> None:
             work.number("INV")
         work.add(an_order(number="SO-3"))
     assert kept(store) == before
-    assert len(failing) == 2
     with store.begin() as work:
         assert work.number("INV") == "INV-1"
 

@@ -118,7 +118,7 @@ def test_questions_are_answered_by_an_index(store: sql.Store, asked: Find) -> No
     """The plan searches an index that has the rows in order already: nothing is scanned, nothing sorted."""
     prepared = store._statements.find(asked)
     with store.engine.connect() as connection:
-        plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {prepared.text}", tuple("x" for _ in prepared.names or ())).all()
+        plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {prepared.text}", tuple("x" for _ in prepared.names)).all()
     steps = [row[-1] for row in plan]
     assert len(steps) == 1
     assert steps[0].startswith(f"SEARCH {sql.PREFIX}{asked.table.name} USING")
@@ -136,7 +136,7 @@ def test_a_large_table_is_searched_by_index_in_postgresql() -> None:
     asked = Find(table=OPEN_LINE, equal={"item": "I-7"}, order=("ship", "order", "line"), limit=10)
     with store.engine.connect() as connection:
         connection.execute(text(f"ANALYZE {store.tables[OPEN_LINE].fullname}"))
-        plan = connection.exec_driver_sql(f"EXPLAIN {store._statements.find(asked).text}", {"v_equal_item": "I-7", "v_limit": 10}).all()
+        plan = connection.exec_driver_sql(f"EXPLAIN {store._statements.find(asked).text}", ("I-7", 10)).all()
     store.close()
     steps = " ".join(row[0] for row in plan)
     assert "Index Scan using salesflow_open_line_by_item" in steps

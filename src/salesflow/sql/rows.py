@@ -7,14 +7,14 @@ SQLAlchemy makes the statements, each once, for whichever database it is; what i
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
+from copy import copy
 from datetime import date
-from decimal import Decimal
+from operator import itemgetter
 from typing import Any
 
 from attrs import frozen
-from sqlalchemy import Connection, Dialect, Integer, bindparam, delete, func, insert, literal_column, select, tuple_, update
+from sqlalchemy import Connection, Date, Dialect, Integer, Numeric, bindparam, delete, func, insert, literal_column, select, tuple_, update
 from sqlalchemy import Table as SqlTable
 from sqlalchemy.dialects import postgresql, sqlite
 
@@ -29,19 +29,25 @@ DAYS = frozenset(["day", "ship", "due", "expected"])
 """The columns that hold days, which SQLite keeps as text."""
 
 
+Values = Sequence[Any]
+"""The values of a statement, in the order in which it names them."""
+
+
 @frozen
 class Prepared:
     """
-    A statement as text, the order of its values where the database wants them in order, and the columns it returns.
+    A statement as text.
 
     Args:
-        fixed: Values that SQLAlchemy gives of its own.
+        values: Returns the values of the statement, of a row or of what else holds them by name.
+        names: Their names, in the order of the statement.
+        columns: What it returns.
         days: Places of columns that come back as text and are days.
     """
 
     text: str
-    names: tuple[str, ...] | None
-    fixed: Mapping[str, Any]
+    names: tuple[str, ...]
+    values: Callable[[Row], Values]
     columns: tuple[str, ...] = ()
     days: tuple[int, ...] = ()
 
@@ -55,6 +61,7 @@ class Statements:
         self.tables = {each.name: tables[each] for each in tables}
         self.dialect = dialect
         self.is_sqlite = dialect.name == "sqlite"
+        self._compiling = dialect if dialect.positional else _in_order(dialect)
         self._made: dict[Any, Prepared] = {}
 
     def find(self, asked: Find) -> Prepared:
@@ -107,17 +114,15 @@ class Statements:
 
     def _update(self, table: Table, columns: tuple[str, ...], expected: str) -> Any:
         named = self.tables[table.name]
-        of_key = [named.c[name] == _given(named.c[name], f"key_{name}") for name in table.key]
         as_was = [named.c[expected] == _given(named.c[expected], "was")] if expected else []
         changed = (name for name in columns if name not in {*table.key, "was"})
-        return update(named).where(*of_key, *as_was).values({name: _given(named.c[name], name) for name in changed})
+        return update(named).where(*_of_key(table, named), *as_was).values({name: _given(named.c[name], name) for name in changed})
 
     def delete(self, table: Table) -> Prepared:
         """Return the statement that removes the row of a key."""
         shape = ("delete", table.name)
         named = self.tables[table.name]
-        of_key = [named.c[name] == _given(named.c[name], f"key_{name}") for name in table.key]
-        return self._made.get(shape) or self._make(shape, delete(named).where(*of_key))
+        return self._made.get(shape) or self._make(shape, delete(named).where(*_of_key(table, named)))
 
     @property
     def count_up(self) -> Prepared:
@@ -159,17 +164,62 @@ class Statements:
         return oldest if self.is_sqlite else oldest.with_for_update(skip_locked=True)
 
     def _make(self, shape: Any, statement: Any, columns: tuple[str, ...] = ()) -> Prepared:
-        compiled = statement.compile(dialect=self.dialect)
-        names = None if compiled.positiontup is None else tuple(compiled.positiontup)
-        days = tuple(place for place, name in enumerate(columns) if name in DAYS) if self.is_sqlite else ()
-        fixed = {name: value for name, value in compiled.params.items() if not name.startswith("v_")}
-        self._made[shape] = prepared = Prepared(compiled.string, names, fixed, columns, days)
+        compiled = statement.compile(dialect=self._compiling)
+        given = tuple(compiled.positiontup)
+        names = tuple([name.removeprefix(VALUE).removeprefix(KEY) for name in given])
+        as_text = [place for place, name in enumerate(given) if isinstance(compiled.binds[name].type, (Date, Numeric))]
+        days = tuple([place for place, name in enumerate(columns) if name in DAYS])
+        fixed = {name: value for name, value in compiled.params.items() if not name.startswith((VALUE, KEY))}
+        values = _values_of(names, as_text if self.is_sqlite else (), fixed)
+        self._made[shape] = prepared = Prepared(compiled.string, names, values, columns, days if self.is_sqlite else ())
         return prepared
 
 
-def _given(column: Any, name: str) -> Any:
+VALUE, KEY = "v_", "k_"
+"""What the names of values begin with in a statement, and of those that find a row by its key: SQLAlchemy keeps the plain names for itself."""
+
+
+def _given(column: Any, name: str, begin: str = VALUE) -> Any:
     """Return the place of a value that is given when the statement is run."""
-    return bindparam(f"v_{name}", type_=column.type)
+    return bindparam(f"{begin}{name}", type_=column.type)
+
+
+def _of_key(table: Table, named: SqlTable) -> list[Any]:
+    """Return what finds the row of a key."""
+    return [named.c[name] == _given(named.c[name], name, KEY) for name in table.key]
+
+
+def _in_order(dialect: Dialect) -> Dialect:
+    """Return a dialect that has values in order instead of by name, which spares everybody the names."""
+    ordered = copy(dialect)
+    ordered.paramstyle, ordered.positional = "format", True
+    return ordered
+
+
+def _values_of(names: tuple[str, ...], as_text: Sequence[int], fixed: Row) -> Callable[[Row], Values]:
+    """
+    Return what takes the values of a statement out of a row.
+
+    Args:
+        as_text: Places of those that become text, for SQLite has neither days nor exact numbers.
+        fixed: Values that SQLAlchemy gives of its own.
+    """
+    if fixed:
+        given = _values_of(names, as_text, {})
+        return lambda row: given({**row, **fixed})
+    if len(names) < 2:  # noqa: PLR2004  an itemgetter of one name returns no tuple
+        return lambda row: [str(row[name]) if as_text else row[name] for name in names]
+    pick = itemgetter(*names)
+    if not as_text:
+        return pick
+
+    def values(row: Row) -> Values:
+        found = list(pick(row))
+        for place in as_text:
+            found[place] = str(found[place])
+        return found
+
+    return values
 
 
 class SqlRows:
@@ -187,6 +237,7 @@ class SqlRows:
         self._begun = False
         self._failed = False
         self._cursor: Any = None
+        self._driver: Any = statements.dialect.loaded_dbapi
 
     # ------------------------------------------------------------------ the transaction
 
@@ -224,42 +275,39 @@ class SqlRows:
         values: dict[str, Any] = {}
         for name, value in find.equal.items():
             if type(value) is tuple:
-                values |= {f"v_equal_{name}_{n}": each for n, each in enumerate(value)}
+                values |= {f"equal_{name}_{n}": each for n, each in enumerate(value)}
             else:
-                values[f"v_equal_{name}"] = value
-        values |= {f"v_since_{name}": value for name, value in find.since.items()}
-        values |= {f"v_until_{name}": value for name, value in find.until.items()}
+                values[f"equal_{name}"] = value
+        for name, value in find.since.items():
+            values[f"since_{name}"] = value
+        for name, value in find.until.items():
+            values[f"until_{name}"] = value
         if find.after is not None:
-            values |= {f"v_after_{name}": value for name, value in zip(find.order, find.after, strict=True)}
+            values |= {f"after_{name}": value for name, value in zip(find.order, find.after, strict=True)}
         if find.limit is not None:
-            values["v_limit"] = find.limit
+            values["limit"] = find.limit
         return self._ask(self._statements.find(find), values)
 
     def count(self, table: Table, equal: Row) -> int:
         """Return how many rows there are."""
-        [row] = self._ask(self._statements.count(table, tuple(equal)), {f"v_equal_{name}": value for name, value in equal.items()})
+        [row] = self._ask(self._statements.count(table, tuple(equal)), {f"equal_{name}": value for name, value in equal.items()})
         return int(row["count"])
 
     def insert(self, table: Table, rows: Sequence[Row]) -> None:
         """Add rows."""
-        columns = tuple(rows[0])
-        names = [f"v_{name}" for name in columns]
-        self._run_each(self._statements.insert(table, columns), [dict(zip(names, row.values(), strict=True)) for row in rows])
+        self._run_each(self._statements.insert(table, tuple(rows[0])), rows)
 
     def update(self, table: Table, rows: Sequence[Row], *, expected: str = "") -> int:
         """Change rows, found by their key, and return how many were found."""
-        columns = tuple(rows[0])
-        names = [f"v_key_{name}" if name in table.key else f"v_{name}" for name in columns]
-        prepared = self._statements.update(table, columns, expected)
-        return self._run_each(prepared, [dict(zip(names, row.values(), strict=True)) for row in rows])
+        return self._run_each(self._statements.update(table, tuple(rows[0]), expected), rows)
 
     def delete(self, table: Table, rows: Sequence[Row]) -> None:
         """Remove rows, found by their key."""
-        self._run_each(self._statements.delete(table), [{f"v_key_{name}": row[name] for name in table.key} for row in rows])
+        self._run_each(self._statements.delete(table), rows)
 
     def next_number(self, series: str) -> int:
         """Count a series up by one and return it."""
-        [row] = self._ask(self._statements.count_up, {"v_series": series})
+        [row] = self._ask(self._statements.count_up, {"series": series})
         return int(row["last"])
 
     def append(self, rows: Sequence[Row]) -> Sequence[int]:
@@ -267,69 +315,53 @@ class SqlRows:
         if not self._statements.is_sqlite:
             self._ask(self._statements.queue_up, {})
         prepared = self._statements.append
-        return [self._ask(prepared, {f"v_{name}": value for name, value in row.items()})[0]["id"] for row in rows]
+        return [self._ask(prepared, row)[0]["id"] for row in rows]
 
     def take(self, limit: int) -> tuple[int, ...]:
         """Return the places of the oldest events in the outbox."""
-        return tuple([row["event"] for row in self._ask(self._statements.take, {"v_limit": limit})])
+        return tuple([row["event"] for row in self._ask(self._statements.take, {"limit": limit})])
 
     # ------------------------------------------------------------------ the cursor
 
-    def _ask(self, prepared: Prepared, values: Mapping[str, Any]) -> list[Row]:
+    def _ask(self, prepared: Prepared, values: Row) -> list[Row]:
         """Run a statement and return the rows it gives."""
-        cursor = self._run(prepared.text, self._values(prepared, values))
-        with self._errors_named():
+        cursor = self._run(prepared.text, prepared.values(values))
+        try:
             found = cursor.fetchall()
+        except self._driver.Error as error:
+            raise self._failure(error) from error
         columns, days = prepared.columns, prepared.days
         if days:
             found = [tuple([date.fromisoformat(each) if n in days else each for n, each in enumerate(row)]) for row in found]
         return [dict(zip(columns, row, strict=True)) for row in found] if columns else []
 
-    def _run_each(self, prepared: Prepared, rows: Sequence[Mapping[str, Any]]) -> int:
+    def _run_each(self, prepared: Prepared, rows: Sequence[Row]) -> int:
         """Run a statement for each row, and return how many rows of the database it touched."""
         if len(rows) == 1:
-            return int(self._run(prepared.text, self._values(prepared, rows[0])).rowcount)
-        with self._errors_named():
-            cursor = self._opened()
-            cursor.executemany(prepared.text, [self._values(prepared, row) for row in rows])
-            return int(cursor.rowcount)
+            return int(self._run(prepared.text, prepared.values(rows[0])).rowcount)
+        return int(self._run(prepared.text, list(map(prepared.values, rows)), many=True).rowcount)
 
-    def _run(self, text: str, values: Any) -> Any:
-        with self._errors_named():
-            cursor = self._opened()
-            cursor.execute(text, values)
-            return cursor
-
-    def _opened(self) -> Any:
+    def _run(self, text: str, values: Values, *, many: bool = False) -> Any:
+        """Run a statement; what a database says is raised as an error of the library: a rival is a ``ConflictError``, else a ``StorageError``."""
         if self._failed:  # some databases would go on outside the transaction, others would undo it and say that it is committed
             raise StorageError("a statement of this work failed before, and nothing of the work is kept")
-        if self._cursor is None:
-            self._cursor = self._connection.connection.cursor()
+        try:
+            if self._cursor is None:
+                self._cursor = self._connection.connection.cursor()
+            (self._cursor.executemany if many else self._cursor.execute)(text, values)
+        except self._driver.Error as error:
+            raise self._failure(error) from error
         return self._cursor
 
-    def _values(self, prepared: Prepared, values: Mapping[str, Any]) -> Any:
-        """Return values as the database takes them; SQLite has neither days nor exact numbers."""
-        if prepared.fixed:
-            values = {**values, **prepared.fixed}
-        if prepared.names is None:
-            return values
-        return [str(value) if type(value) in _AS_TEXT else value for value in map(values.__getitem__, prepared.names)]
-
-    @contextmanager
-    def _errors_named(self) -> Iterator[None]:
-        """Raise what a database says as errors of the library: a rival is a ``ConflictError``, all else a ``StorageError``."""
-        driver: Any = self._statements.dialect.loaded_dbapi
-        try:
-            yield
-        except driver.Error as error:
-            named = self._named(error)
-            self._failed = self._begun or self._joined or self._connection.invalidated
-            raise named from error
+    def _failure(self, error: Exception) -> ConflictError | StorageError:
+        """Return an error of the database as one of the library; nothing more is done in this work."""
+        named = self._named(error)
+        self._failed = self._begun or self._joined or self._connection.invalidated
+        return named
 
     def _named(self, error: Exception) -> ConflictError | StorageError:
-        driver: Any = self._statements.dialect.loaded_dbapi
         said = first_line(error)
-        if isinstance(error, driver.IntegrityError):
+        if isinstance(error, self._driver.IntegrityError):
             return ConflictError(f"added by somebody else meanwhile: {said}")
         if getattr(error, "sqlstate", None) in RIVAL or said.startswith(BUSY):
             return ConflictError(f"somebody else is in the way: {said}")
@@ -346,6 +378,3 @@ class SqlRows:
 def first_line(error: object) -> str:
     """Return what a database says without its details, which may quote what is stored; the whole stands in the cause of the error."""
     return str(error).partition("\n")[0]
-
-
-_AS_TEXT = frozenset([date, Decimal])

@@ -5,18 +5,15 @@ from __future__ import annotations
 import zlib
 from collections.abc import Iterable, Mapping
 from datetime import date
-from decimal import Decimal
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from salesflow import codec
-from salesflow.errors import ConflictError, StorageError
-from salesflow.lookups import LAST_DAY, NO_DAY, Uninvoiced, concerns, day_of, uninvoiced_of
+from salesflow.errors import ConflictError
+from salesflow.lookups import LAST_DAY, NO_DAY, Uninvoiced, concerns, day_of, is_looked_up_the_same, uninvoiced_of
 from salesflow.model.invoice import Invoice, InvoiceKind, InvoiceStatus
 from salesflow.model.order import Order
 from salesflow.model.purchase import Purchase
-from salesflow.process import backorders
-from salesflow.storage import parts
+from salesflow.storage import open_lines, parts
 from salesflow.storage.cache import Kept
 from salesflow.storage.keys import key_of
 from salesflow.storage.rows import (
@@ -24,7 +21,6 @@ from salesflow.storage.rows import (
     CONCERN,
     DOCUMENT,
     OPEN_INVOICE,
-    OPEN_LINE,
     OPEN_PURCHASE,
     POSTING,
     UNINVOICED_SLIP,
@@ -36,9 +32,6 @@ from salesflow.storage.rows import (
 if TYPE_CHECKING:
     from salesflow.storage.repository import Entry
 
-REMEMBERED = 4096
-"""How many texts are remembered of what all lines of an order share."""
-
 
 class Changes:
     """Rows to add, change and remove, by table; gathered first, so that each table is gone through once."""
@@ -48,17 +41,20 @@ class Changes:
         self.changed: dict[Table, dict[tuple[str, ...], list[Row]]] = {}
         self.removed: dict[Table, list[Row]] = {}
 
-    def add(self, table: Table, row: Row) -> None:
-        """Add a row."""
-        self.added.setdefault(table, []).append(row)
+    def add(self, table: Table, *rows: Row) -> None:
+        """Add rows."""
+        if rows:
+            self.added.setdefault(table, []).extend(rows)
 
-    def change(self, table: Table, row: Row) -> None:
-        """Change the columns that a row names."""
-        self.changed.setdefault(table, {}).setdefault(tuple(row), []).append(row)
+    def change(self, table: Table, *rows: Row) -> None:
+        """Change the columns that rows name, the same in each."""
+        if rows:
+            self.changed.setdefault(table, {}).setdefault(tuple(rows[0]), []).extend(rows)
 
-    def remove(self, table: Table, row: Row) -> None:
-        """Remove the row of a key."""
-        self.removed.setdefault(table, []).append(row)
+    def remove(self, table: Table, *rows: Row) -> None:
+        """Remove the rows of keys."""
+        if rows:
+            self.removed.setdefault(table, []).extend(rows)
 
     def between(self, table: Table, before: Mapping[Any, Row], after: Mapping[Any, Row]) -> None:
         """Add what leads from some rows of a table to others, both by their key."""
@@ -140,9 +136,10 @@ def _posting(order: str, place: int, posting: Any, body: str) -> Row:
 
 def _lookups(changes: Changes, name: str, before: Any, after: Any) -> None:
     """Add what changes in the tables that a document is found by."""
-    changes.between(CONCERN, _concerns(name, before), _concerns(name, after))
+    if before is None or not is_looked_up_the_same(before, after):
+        changes.between(CONCERN, _concerns(name, before), _concerns(name, after))
     if isinstance(after, Order):
-        _open_lines(changes, before, after)
+        open_lines.follow(changes, before, after)
         touched = _touched_slips(before, after)
         changes.between(UNINVOICED_SLIP, _uninvoiced(before, touched), _uninvoiced(after, touched))
     elif isinstance(after, Invoice):
@@ -213,65 +210,3 @@ def _open_purchase(purchase: Purchase | None) -> dict[Any, Row]:
         "missing": purchase.missing,
     }
     return {purchase.number: row}
-
-
-# ---------------------------------------------------------------------- open lines
-
-
-def _open_lines(changes: Changes, before: Order | None, after: Order) -> None:
-    """Add what changes in what is left to deliver; a line that was not touched costs a comparison."""
-    old: Mapping[int, Decimal] = {} if before is None else backorders.waiting(before)
-    new = backorders.waiting(after)
-    same_terms = before is not None and before.fold.terms is after.fold.terms and before.customer is after.customer
-    if old is new and same_terms:
-        return
-    order = key_of(after.number)
-    for number in old:
-        if number not in new:
-            changes.remove(OPEN_LINE, {"order": order, "line": number})
-    for number, left in new.items():
-        if number not in old:
-            changes.add(OPEN_LINE, open_row(order, backorders.open_line(after, number)))
-        elif not same_terms:
-            changes.change(OPEN_LINE, open_row(order, backorders.open_line(after, number)))
-        elif old[number] is not left:
-            net = after.fold.terms[number].net(left, after.currency)
-            changes.change(OPEN_LINE, {"order": order, "line": number, "left": left, "net": net})
-
-
-def open_row(order: str, line: backorders.OpenLine) -> Row:
-    """Return the row of an open line; what a key cannot hold stands in its detail."""
-    return {
-        "order": order,
-        "line": line.line,
-        "item": key_of(line.item.number),
-        "customer": key_of(line.customer),
-        "ship": line.ship_date or LAST_DAY,
-        "left": line.left,
-        "net": line.net,
-        "detail": _detail(line.order, line.customer, line.placed),
-        "what": codec.dumps_plain(line.item),
-    }
-
-
-@lru_cache(REMEMBERED)
-def _detail(order: str, customer: str, placed: date) -> str:
-    return codec.dumps_plain((order, customer, placed))
-
-
-def open_line(row: Row) -> backorders.OpenLine:
-    """Return the open line of a row."""
-    try:
-        order, customer, placed = codec.loads_plain(row["detail"])
-        return backorders.OpenLine(
-            order=order,
-            line=row["line"],
-            customer=customer,
-            item=codec.loads_plain(row["what"]),
-            left=Decimal(row["left"]),
-            net=Decimal(row["net"]),
-            placed=placed,
-            ship_date=None if row["ship"] == LAST_DAY else row["ship"],
-        )
-    except (ArithmeticError, TypeError, ValueError) as error:
-        raise StorageError(f"open line {row['line']} of order {row['order']!r} cannot be read: {error}") from error

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from functools import lru_cache
 from typing import Any
 
 from salesflow.codec import CodecError
@@ -11,10 +12,13 @@ from salesflow.codec import CodecError
 LONGEST = 120
 """How many characters of a number a key holds; a longer one is told apart by its hash."""
 KEPT = 40
+REMEMBERED = 4096
+"""How many keys are remembered: those of the same few documents are asked for again and again."""
 LAST = "\U0010ffff" * (LONGEST + 1)
 """Text that comes after every key."""
 
 
+@lru_cache(REMEMBERED)
 def key_of(number: str) -> str:
     """
     Return the key that a number is found by: the number itself, or for what a database cannot index its beginning and its hash.

@@ -13,7 +13,7 @@ from salesflow.lookups import Role
 from salesflow.period import Period
 from salesflow.ports import PAGE, Page
 from salesflow.process import timeline
-from salesflow.storage import changes
+from salesflow.storage import open_lines
 from salesflow.storage.keys import LAST, cursor, key_of, values_of
 from salesflow.storage.rows import (
     CONCERN,
@@ -73,7 +73,7 @@ class Questions(Repositories):
             limit=limit + 1,
         )
         rows = self.rows.find(asked)
-        return _page(rows, [changes.open_line(row) for row in rows[:limit]], limit, asked.order)
+        return _page(rows, [open_lines.read(row) for row in rows[:limit]], limit, asked.order)
 
     def _bought_from(self, vendor: str) -> tuple[str, ...]:
         """Return the items that a vendor is still to deliver."""

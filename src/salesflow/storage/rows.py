@@ -20,7 +20,7 @@ Row = Mapping[str, Any]
 NOTHING: Row = MappingProxyType({})
 
 
-@frozen
+@frozen(cache_hash=True)
 class Table:
     """
     A table, its columns, and those that make a row unique.

@@ -1,0 +1,323 @@
+"""
+Values of the model as plain data, and back: the converter behind ``codec``.
+
+Decimals become strings, so that no digit is lost, and days and moments ISO 8601; a field that has its default is left out.
+What an order is made of comes in hundreds, so the classes that stand there most are read and written in the shortest way.
+"""
+
+from __future__ import annotations
+
+import pkgutil
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
+from functools import cache
+from importlib import import_module
+from types import NoneType, UnionType
+from typing import Any, NoReturn, get_args
+
+import attrs
+from cattrs import Converter
+from cattrs.gen import make_dict_structure_fn, override
+from msgspec import Raw
+from msgspec.json import Encoder
+
+import salesflow.model
+from salesflow.labels import Labelled
+from salesflow.model.order import OrderLine
+from salesflow.model.product import Item
+
+REMEMBERED = 4096
+"""How many items and lines are remembered while reading and writing, so that what shares them is quick."""
+
+encode = Encoder().encode
+"""Writes plain data as JSON; half of a surrogate pair is a ``UnicodeEncodeError``."""
+
+
+@cache
+def quick() -> Converter:
+    """Return the converter that reads and writes plain data."""
+    return make_converter()
+
+
+@cache
+def writing() -> Converter:
+    """Return the converter for what ``encode`` writes: what stands in many documents is text in it already, and not written again."""
+    converter = make_converter()
+    for kind in (Item, OrderLine):  # an item stands on many lines, and a line of an order on its confirmation and its invoices as well
+        converter.register_unstructure_hook(kind, _once_same(converter.get_unstructure_hook(kind)))
+    return converter
+
+
+def make_converter(*, detailed: bool = False) -> Converter:
+    """
+    Return a converter of cattrs that knows every value of the library, for applications that add classes of their own.
+
+    Args:
+        detailed: Whether it gathers all faults with their paths, which takes longer.
+    """
+    converter = Converter(detailed_validation=detailed, unstruct_collection_overrides={tuple: list})
+    for kind, check in ((str, _text), (int, _whole), (bool, _truth), (Decimal, _decimal), (datetime, _moment), (date, _day)):
+        converter.register_structure_hook(kind, check)
+    for kind in (str, int, bool):
+        converter.register_unstructure_hook(kind, _as_it_is(kind))
+    converter.register_unstructure_hook(Decimal, str)
+    converter.register_unstructure_hook(date, date.isoformat)
+    converter.register_unstructure_hook(datetime, datetime.isoformat)
+    converter.register_unstructure_hook(Labelled, lambda code: code.value)
+    converter.register_structure_hook(Labelled, lambda code, kind: kind(code))
+    converter.register_unstructure_hook_func(_is_anything, lambda value: tagged(value, converter))
+    converter.register_structure_hook_func(_is_anything, lambda data, _: untagged(data, converter))
+    converter.register_unstructure_hook_func(lambda kind: kind == _ROWS, _write_rows)
+    converter.register_unstructure_hook_func(lambda kind: kind == _AMOUNTS, lambda amounts: list(map(str, amounts)))
+    converter.register_unstructure_hook_factory(_is_value, lambda kind: _write_value(kind, converter))
+    converter.register_structure_hook_factory(_is_value, lambda kind: (_explain_value if detailed else _read_value)(kind, converter))
+    if not detailed:
+        converter.register_structure_hook_func(lambda kind: kind == _ROWS, _read_rows)
+        converter.register_structure_hook_func(lambda kind: kind == _AMOUNTS, _read_amounts)
+        converter.register_structure_hook(Item, _once_each(converter.get_structure_hook(Item)))
+    return converter
+
+
+def _once_same(unstructure: Callable[[Any], Any]) -> Callable[[Any], Raw]:
+    """Return what writes a value as text, with a memory for the very same values."""
+    known: dict[int, tuple[Any, Raw]] = {}
+
+    def remembered(value: Any) -> Raw:
+        found = known.get(id(value))
+        if found is None:
+            if len(known) >= REMEMBERED:
+                known.clear()
+            # the value is held, so that its id is not given to another
+            found = known[id(value)] = value, Raw(encode(unstructure(value)))
+        return found[1]
+
+    return remembered
+
+
+def _once_each(structure: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
+    """Return *structure* with a memory: the same item stands on many lines, and one frozen value can stand on them all."""
+    known: dict[str, Any] = {}
+
+    def remembered(data: Any, kind: Any) -> Any:
+        key = repr(data)  # unlike the data it can be looked up, and it tells 1 from "1"
+        found = known.get(key)
+        if found is None:
+            if len(known) >= REMEMBERED:
+                known.clear()
+            found = known[key] = structure(data, kind)
+        return found
+
+    return remembered
+
+
+# ---------------------------------------------------------------------- values with fields
+
+
+def _is_value(kind: object) -> bool:
+    return isinstance(kind, type) and attrs.has(kind)
+
+
+def _fields(kind: type) -> list[Any]:
+    """Return the fields that are kept; what was worked out and is carried along is not."""
+    attrs.resolve_types(kind)
+    return [field for field in attrs.fields(kind) if not field.name.startswith("_")]
+
+
+def _write_value(kind: type, converter: Converter) -> Callable[[Any], dict[str, Any]]:
+    """Return what writes the fields of a value that are not as their default, digit by digit: 1.00 is not 1."""
+    written: list[tuple[str, Any, Any, Any, Any]] = []
+
+    def write(value: Any) -> dict[str, Any]:
+        if not written:  # not before it is needed: a value may hold values of its own kind
+            written.extend((field.name, field.type, *_writer(field, converter)) for field in _fields(kind))
+        data = {}
+        for name, is_of, hook, default, default_data in written:
+            held = getattr(value, name)
+            if held is not default:
+                shown = held if type(held) is is_of and is_of in _PLAIN else hook(held)
+                if shown != default_data or type(shown) is not type(default_data):
+                    data[name] = shown
+        return data
+
+    return write
+
+
+_PLAIN = frozenset([str, int, bool])
+
+
+def _writer(field: Any, converter: Converter) -> tuple[Any, Any, Any]:
+    """Return what writes a field, its default, and how that is written."""
+    hook = converter.get_unstructure_hook(field.type)
+    if field.default is attrs.NOTHING:
+        return hook, attrs.NOTHING, attrs.NOTHING
+    return hook, field.default, hook(field.default)
+
+
+def _read_value(kind: type, converter: Converter) -> Callable[[Any, Any], Any]:
+    """Return what reads the fields that are there; what is wrong with data that cannot be read, ``_explain_value`` tells."""
+    readers: dict[str, tuple[Any, Any, bool]] = {}
+
+    def read(data: Any, _: Any) -> Any:
+        if not readers:
+            readers.update((field.name, _reader(field, converter)) for field in _fields(kind))
+        given = {}
+        for name, held in data.items():
+            hook, is_of, or_none = readers[name]
+            given[name] = None if held is None and or_none else hook(held, is_of)
+        return kind(**given)
+
+    return read
+
+
+def _reader(field: Any, converter: Converter) -> tuple[Any, Any, bool]:
+    """Return what reads a field, as what, and whether it may be left empty."""
+    of_union = get_args(field.type) if isinstance(field.type, UnionType) else (field.type,)
+    others = [each for each in of_union if each is not NoneType]
+    or_none = len(others) == 1 and NoneType in of_union
+    is_of = others[0] if or_none else field.type
+    return converter.get_structure_hook(is_of), is_of, or_none
+
+
+def _explain_value(kind: type, converter: Converter) -> Any:
+    carried = {field.name: override(omit=True) for field in attrs.fields(kind) if field.name.startswith("_")}
+    return make_dict_structure_fn(kind, converter, _cattrs_forbid_extra_keys=True, _cattrs_detailed_validation=True, **carried)  # type: ignore[arg-type]
+
+
+# ---------------------------------------------------------------------- figures
+
+
+_ROWS = tuple[tuple[int, Decimal], ...]
+_AMOUNTS = tuple[Decimal, ...]
+
+
+def _write_rows(rows: tuple[tuple[int, Decimal], ...]) -> list[list[Any]]:
+    return [[line if type(line) is int else _strict_whole(line), str(amount)] for line, amount in rows]
+
+
+def _read_rows(data: Any, _: Any) -> tuple[tuple[int, Decimal], ...]:
+    """Read rows; what is wrong in one is told by the converter that explains."""
+    return tuple(
+        [
+            (line if type(line) is int else _whole(line, int), Decimal(amount) if type(amount) is str else _decimal(amount, Decimal))
+            for line, amount in data
+        ]
+    )
+
+
+def _read_amounts(data: Any, _: Any) -> tuple[Decimal, ...]:
+    return tuple([Decimal(amount) if type(amount) is str else _decimal(amount, Decimal) for amount in data])
+
+
+def _as_it_is(kind: type) -> Callable[[Any], Any]:
+    """Return what writes a value of a kind that JSON has of its own, and nothing else in its place: that would not be read back."""
+
+    def same(value: Any) -> Any:
+        if not isinstance(value, kind):
+            msg = f"a field of type {kind.__name__} cannot keep {value!r}"
+            raise TypeError(msg)
+        return value
+
+    return same
+
+
+_strict_whole = _as_it_is(int)
+
+
+def _wrong(wanted: str, found: object) -> NoReturn:
+    msg = f"must be {wanted}, not {found!r}"
+    raise ValueError(msg)
+
+
+def _text(data: object, _: object) -> str:
+    return data if type(data) is str else _wrong("text", data)
+
+
+def _whole(data: object, _: object) -> int:
+    return data if type(data) is int else _wrong("a whole number", data)
+
+
+def _truth(data: object, _: object) -> bool:
+    return data if type(data) is bool else _wrong("true or false", data)
+
+
+def _decimal(data: object, _: object) -> Decimal:
+    if type(data) is not str:
+        _wrong("a number as a string", data)
+    try:
+        return Decimal(data)
+    except InvalidOperation:
+        _wrong("a number as a string", data)
+
+
+def _day(data: object, _: object) -> date:
+    return date.fromisoformat(data) if isinstance(data, str) else _wrong("a day", data)
+
+
+def _moment(data: object, _: object) -> datetime:
+    return datetime.fromisoformat(data) if isinstance(data, str) else _wrong("a moment", data)
+
+
+# ---------------------------------------------------------------------- values of any kind
+
+
+@cache
+def _values() -> Mapping[str, type]:
+    """Return every class of the model by its name, such as ``party.Address``, for fields that hold a value of any kind."""
+    found: dict[str, type] = {}
+    for module in pkgutil.iter_modules(salesflow.model.__path__):
+        for each in vars(import_module(f"salesflow.model.{module.name}")).values():
+            if isinstance(each, type) and (attrs.has(each) or issubclass(each, Labelled)):
+                found[_name_of(each)] = each
+    return found
+
+
+@cache
+def _name_of(kind: type) -> str:
+    return f"{kind.__module__.rpartition('.')[2]}.{kind.__name__}"
+
+
+def _is_anything(kind: object) -> bool:
+    return kind is object or kind == str | Decimal
+
+
+def tagged(value: object, converter: Converter) -> Any:
+    """Return a value of any kind so that its kind can be told again; what JSON has of its own stands for itself."""
+    kind: type[Any] = type(value)
+    if value is None or kind in {str, int, bool}:
+        return value
+    if kind is Decimal:
+        return {"decimal": str(value)}
+    if isinstance(value, datetime):
+        return {"moment": value.isoformat()}
+    if isinstance(value, date):
+        return {"day": value.isoformat()}
+    if isinstance(value, tuple):
+        return {"tuple": [tagged(each, converter) for each in value]}
+    name = _name_of(kind)  # type: ignore[arg-type]
+    if _values().get(name) is kind:
+        return {name: converter.unstructure(value)}
+    msg = f"a field that holds a value of any kind cannot keep {value!r} of type {kind.__name__}"
+    raise TypeError(msg)
+
+
+def untagged(data: object, converter: Converter) -> object:
+    """Return the value that ``tagged`` wrote."""
+    if data is None or type(data) in {str, int, bool}:
+        return data
+    if not isinstance(data, dict) or len(data) != 1:
+        _wrong("a value with its kind", data)
+    [(name, held)] = data.items()
+    match name:
+        case "decimal":
+            return _decimal(held, None)
+        case "moment":
+            return _moment(held, None)
+        case "day":
+            return _day(held, None)
+        case "tuple":
+            return tuple([untagged(each, converter) for each in held])
+        case _ if name in _values():
+            return converter.structure(held, _values()[name])
+        case _:
+            _wrong("a value of a known kind", name)
