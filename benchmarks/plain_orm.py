@@ -165,6 +165,12 @@ def post(order: Order) -> None:
         order.state = "done"
 
 
+def load(session: Session, key: int) -> Order:
+    """Return an order with its lines and invoices."""
+    asked = select(Order).where(Order.id == key).options(selectinload(Order.lines), selectinload(Order.invoices))
+    return session.scalars(asked).one()
+
+
 def life(engine: Engine, number: int, size: int) -> None:
     """Take one order through its life."""
     prices = (Decimal(10 + (number + line) % 50) + Decimal("0.25") for line in range(size))
@@ -176,8 +182,7 @@ def life(engine: Engine, number: int, size: int) -> None:
 
     def step(act: Callable[[Session, Order], None]) -> None:
         with Session(engine) as session, session.begin():
-            asked = select(Order).where(Order.id == key).options(selectinload(Order.lines), selectinload(Order.invoices))
-            act(session, session.scalars(asked).one())
+            act(session, load(session, key))
 
     step(lambda _, order: quote(order))
     for state in ("confirmed", "processing"):

@@ -22,6 +22,9 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
+
 import plain_orm
 import raw_rows
 from salesflow import Item, OrderLine, Party, Role, Vat, codec, deliveries, invoices, orders
@@ -113,24 +116,39 @@ def postings(counts: tuple[int, ...]) -> dict[str, float]:
 
 
 def loading(rounds: int) -> dict[str, float]:
-    """Return the milliseconds that reading one order of 100 lines takes, from the file and where it is remembered."""
+    """Return the milliseconds that reading one order of 100 lines takes, from the file, where it is remembered, and by the ORM."""
     with folder() as place:
         made = Store(place / "sales.db").create()
         life(made, 1, 100)
         made.close()
+        engine = plain_orm.opened(place / "orm.db")
+        plain_orm.life(engine, 1, 100)
         anew, remembered = Store(place / "sales.db", remembered=0), Store(place / "sales.db")
-        return {name: _loading(store, rounds) for name, store in (("from_the_file", anew), ("remembered", remembered))}
+        ways: dict[str, Callable[[], object]] = {
+            "from_the_file": lambda: _loaded(anew),
+            "remembered": lambda: _loaded(remembered),
+            "orm": lambda: _loaded_by_orm(engine),
+        }
+        times: dict[str, list[float]] = {name: [] for name in ways}
+        for _ in range(rounds):
+            for name, way in ways.items():
+                start = time.perf_counter()
+                way()
+                times[name].append((time.perf_counter() - start) * 1e3)
+        for store in (anew, remembered):
+            store.close()
+        engine.dispose()
+    return {name: round(statistics.median(taken), 3) for name, taken in times.items()}
 
 
-def _loading(store: Store, rounds: int) -> float:
-    times = []
-    for _ in range(rounds):
-        with store.begin() as work:
-            start = time.perf_counter()
-            work.orders.get("SO-1")
-            times.append((time.perf_counter() - start) * 1e3)
-    store.close()
-    return round(statistics.median(times), 3)
+def _loaded(store: Store) -> object:
+    with store.begin() as work:
+        return work.orders.get("SO-1")
+
+
+def _loaded_by_orm(engine: Engine) -> object:
+    with Session(engine) as session:
+        return plain_orm.load(session, 1)
 
 
 def backorders(sizes: tuple[int, ...], rounds: int) -> dict[str, Any]:

@@ -127,9 +127,9 @@ class DjangoRows:
 
     @_errors_named()
     def delete(self, table: Table, rows: Sequence[Row]) -> None:
-        """Remove rows, found by their key."""
+        """Remove rows, found by their key or by a part of it."""
         for row in rows:
-            self._rows(table, {name: row[name] for name in table.key}).delete()
+            self._rows(table, row).delete()
 
     @_errors_named()
     def next_number(self, series: str) -> int:

@@ -13,10 +13,12 @@ from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from functools import cache
 from importlib import import_module
+from operator import attrgetter
 from types import NoneType, UnionType
 from typing import Any, NoReturn, get_args
 
 import attrs
+from attrs import NOTHING
 from cattrs import Converter
 from cattrs.gen import make_dict_structure_fn, override
 from msgspec import Raw
@@ -45,7 +47,9 @@ def writing() -> Converter:
     """Return the converter for what ``encode`` writes: what stands in many documents is text in it already, and not written again."""
     converter = make_converter()
     for kind in (Item, OrderLine):  # an item stands on many lines, and a line of an order on its confirmation and its invoices as well
-        converter.register_unstructure_hook(kind, _once_same(converter.get_unstructure_hook(kind)))
+        once = _once_same(converter.get_unstructure_hook(kind))
+        converter.register_unstructure_hook(kind, once)
+    converter.register_unstructure_hook_func(lambda kind: kind == _LINES, lambda lines: list(map(once, lines)))
     return converter
 
 
@@ -57,7 +61,7 @@ def make_converter(*, detailed: bool = False) -> Converter:
         detailed: Whether it gathers all faults with their paths, which takes longer.
     """
     converter = Converter(detailed_validation=detailed, unstruct_collection_overrides={tuple: list})
-    for kind, check in ((str, _text), (int, _whole), (bool, _truth), (Decimal, _decimal), (datetime, _moment), (date, _day)):
+    for kind, check in _CHECKS.items():
         converter.register_structure_hook(kind, check)
     for kind in (str, int, bool):
         converter.register_unstructure_hook(kind, _as_it_is(kind))
@@ -126,57 +130,61 @@ def _fields(kind: type) -> list[Any]:
 
 def _write_value(kind: type, converter: Converter) -> Callable[[Any], dict[str, Any]]:
     """Return what writes the fields of a value that are not as their default, digit by digit: 1.00 is not 1."""
-    written: list[tuple[str, Any, Any, Any, Any]] = []
+    fields = _fields(kind)
+    held_by = _all_of([field.name for field in fields])
+    written: list[tuple[str, Any, Any, Any]] = []
 
     def write(value: Any) -> dict[str, Any]:
         if not written:  # not before it is needed: a value may hold values of its own kind
-            written.extend((field.name, field.type, *_writer(field, converter)) for field in _fields(kind))
+            written.extend((field.name, *_writer(field, converter)) for field in fields)
         data = {}
-        for name, is_of, hook, default, default_data in written:
-            held = getattr(value, name)
+        for held, (name, hook, default, default_data) in zip(held_by(value), written, strict=True):
             if held is not default:
-                shown = held if type(held) is is_of and is_of in _PLAIN else hook(held)
-                if shown != default_data or type(shown) is not type(default_data):
+                shown = hook(held)
+                if default is NOTHING or shown != default_data or type(shown) is not type(default_data):
                     data[name] = shown
         return data
 
     return write
 
 
-_PLAIN = frozenset([str, int, bool])
+def _all_of(names: list[str]) -> Callable[[Any], tuple[Any, ...]]:
+    """Return what gives all the fields of a value at once."""
+    if len(names) > 1:
+        return attrgetter(*names)
+    return lambda value: tuple([getattr(value, name) for name in names])
 
 
 def _writer(field: Any, converter: Converter) -> tuple[Any, Any, Any]:
     """Return what writes a field, its default, and how that is written."""
     hook = converter.get_unstructure_hook(field.type)
-    if field.default is attrs.NOTHING:
-        return hook, attrs.NOTHING, attrs.NOTHING
+    if field.default is NOTHING:
+        return hook, NOTHING, NOTHING
     return hook, field.default, hook(field.default)
 
 
 def _read_value(kind: type, converter: Converter) -> Callable[[Any, Any], Any]:
     """Return what reads the fields that are there; what is wrong with data that cannot be read, ``_explain_value`` tells."""
-    readers: dict[str, tuple[Any, Any, bool]] = {}
+    readers: dict[str, Callable[[Any], Any]] = {}
 
     def read(data: Any, _: Any) -> Any:
         if not readers:
             readers.update((field.name, _reader(field, converter)) for field in _fields(kind))
-        given = {}
-        for name, held in data.items():
-            hook, is_of, or_none = readers[name]
-            given[name] = None if held is None and or_none else hook(held, is_of)
-        return kind(**given)
+        return kind(**{name: readers[name](held) for name, held in data.items()})
 
     return read
 
 
-def _reader(field: Any, converter: Converter) -> tuple[Any, Any, bool]:
-    """Return what reads a field, as what, and whether it may be left empty."""
+def _reader(field: Any, converter: Converter) -> Callable[[Any], Any]:
+    """Return what reads a field."""
     of_union = get_args(field.type) if isinstance(field.type, UnionType) else (field.type,)
     others = [each for each in of_union if each is not NoneType]
     or_none = len(others) == 1 and NoneType in of_union
     is_of = others[0] if or_none else field.type
-    return converter.get_structure_hook(is_of), is_of, or_none
+    hook: Any = converter.get_structure_hook(is_of)
+    if or_none:
+        return lambda held: None if held is None else hook(held, is_of)
+    return hook if is_of in _CHECKS else lambda held: hook(held, is_of)
 
 
 def _explain_value(kind: type, converter: Converter) -> Any:
@@ -187,6 +195,7 @@ def _explain_value(kind: type, converter: Converter) -> Any:
 # ---------------------------------------------------------------------- figures
 
 
+_LINES = tuple[OrderLine, ...]
 _ROWS = tuple[tuple[int, Decimal], ...]
 _AMOUNTS = tuple[Decimal, ...]
 
@@ -199,14 +208,14 @@ def _read_rows(data: Any, _: Any) -> tuple[tuple[int, Decimal], ...]:
     """Read rows; what is wrong in one is told by the converter that explains."""
     return tuple(
         [
-            (line if type(line) is int else _whole(line, int), Decimal(amount) if type(amount) is str else _decimal(amount, Decimal))
+            (line if type(line) is int else _whole(line), Decimal(amount) if type(amount) is str else _decimal(amount))
             for line, amount in data
         ]
     )
 
 
 def _read_amounts(data: Any, _: Any) -> tuple[Decimal, ...]:
-    return tuple([Decimal(amount) if type(amount) is str else _decimal(amount, Decimal) for amount in data])
+    return tuple([Decimal(amount) if type(amount) is str else _decimal(amount) for amount in data])
 
 
 def _as_it_is(kind: type) -> Callable[[Any], Any]:
@@ -229,19 +238,19 @@ def _wrong(wanted: str, found: object) -> NoReturn:
     raise ValueError(msg)
 
 
-def _text(data: object, _: object) -> str:
+def _text(data: object, _: object = None) -> str:
     return data if type(data) is str else _wrong("text", data)
 
 
-def _whole(data: object, _: object) -> int:
+def _whole(data: object, _: object = None) -> int:
     return data if type(data) is int else _wrong("a whole number", data)
 
 
-def _truth(data: object, _: object) -> bool:
+def _truth(data: object, _: object = None) -> bool:
     return data if type(data) is bool else _wrong("true or false", data)
 
 
-def _decimal(data: object, _: object) -> Decimal:
+def _decimal(data: object, _: object = None) -> Decimal:
     if type(data) is not str:
         _wrong("a number as a string", data)
     try:
@@ -250,12 +259,16 @@ def _decimal(data: object, _: object) -> Decimal:
         _wrong("a number as a string", data)
 
 
-def _day(data: object, _: object) -> date:
+def _day(data: object, _: object = None) -> date:
     return date.fromisoformat(data) if isinstance(data, str) else _wrong("a day", data)
 
 
-def _moment(data: object, _: object) -> datetime:
+def _moment(data: object, _: object = None) -> datetime:
     return datetime.fromisoformat(data) if isinstance(data, str) else _wrong("a moment", data)
+
+
+_CHECKS = {str: _text, int: _whole, bool: _truth, Decimal: _decimal, datetime: _moment, date: _day}
+"""What reads a value of each kind that stands for itself."""
 
 
 # ---------------------------------------------------------------------- values of any kind
@@ -310,11 +323,11 @@ def untagged(data: object, converter: Converter) -> object:
     [(name, held)] = data.items()
     match name:
         case "decimal":
-            return _decimal(held, None)
+            return _decimal(held)
         case "moment":
-            return _moment(held, None)
+            return _moment(held)
         case "day":
-            return _day(held, None)
+            return _day(held)
         case "tuple":
             return tuple([untagged(each, converter) for each in held])
         case _ if name in _values():

@@ -319,8 +319,9 @@ def test_tables_are_made_once_per_metadata() -> None:
 def test_prepared_connections_write_ahead(store: sql.Store) -> None:
     """A file that is opened by its name is in WAL mode, and a writer waits for another."""
     with store.engine.connect() as connection:
-        found = [connection.exec_driver_sql(f"PRAGMA {name}").scalar_one() for name in ("journal_mode", "synchronous", "busy_timeout")]
-    assert found == ["wal", 1, 30_000]
+        names = ("journal_mode", "synchronous", "busy_timeout", "wal_autocheckpoint")
+        found = [connection.exec_driver_sql(f"PRAGMA {name}").scalar_one() for name in names]
+    assert found == ["wal", 1, 30_000, 4000]
 
 
 def test_the_awaited_store_names_what_it_has_not(tmp_path: Path) -> None:

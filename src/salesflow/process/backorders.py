@@ -113,12 +113,6 @@ def waiting(order: Order) -> Mapping[int, Decimal]:
     return {number: quantity for number, quantity in left.items() if number not in services} if services else left
 
 
-@exact
-def open_line(order: Order, line: int) -> OpenLine:
-    """Return one line of ``waiting`` as it is open."""
-    return _open_line(order, line, 0)
-
-
 def _open_line(order: Order, number: int, priority: int) -> OpenLine:
     fold = order.fold
     terms, left = fold.terms[number], fold.to_deliver[number]

@@ -116,13 +116,16 @@ class Statements:
         named = self.tables[table.name]
         as_was = [named.c[expected] == _given(named.c[expected], "was")] if expected else []
         changed = (name for name in columns if name not in {*table.key, "was"})
-        return update(named).where(*_of_key(table, named), *as_was).values({name: _given(named.c[name], name) for name in changed})
+        return update(named).where(*self._equal(table, table.key), *as_was).values({name: _given(named.c[name], name) for name in changed})
 
-    def delete(self, table: Table) -> Prepared:
-        """Return the statement that removes the row of a key."""
-        shape = ("delete", table.name)
+    def delete(self, table: Table, columns: tuple[str, ...]) -> Prepared:
+        """Return the statement that removes the row of a key, or the rows of a part of one."""
+        shape = ("delete", table.name, columns)
+        return self._made.get(shape) or self._make(shape, delete(self.tables[table.name]).where(*self._equal(table, columns)))
+
+    def _equal(self, table: Table, columns: tuple[str, ...]) -> list[Any]:
         named = self.tables[table.name]
-        return self._made.get(shape) or self._make(shape, delete(named).where(*_of_key(table, named)))
+        return [named.c[name] == _given(named.c[name], name, KEY) for name in columns]
 
     @property
     def count_up(self) -> Prepared:
@@ -182,11 +185,6 @@ VALUE, KEY = "v_", "k_"
 def _given(column: Any, name: str, begin: str = VALUE) -> Any:
     """Return the place of a value that is given when the statement is run."""
     return bindparam(f"{begin}{name}", type_=column.type)
-
-
-def _of_key(table: Table, named: SqlTable) -> list[Any]:
-    """Return what finds the row of a key."""
-    return [named.c[name] == _given(named.c[name], name, KEY) for name in table.key]
 
 
 def _in_order(dialect: Dialect) -> Dialect:
@@ -302,8 +300,8 @@ class SqlRows:
         return self._run_each(self._statements.update(table, tuple(rows[0]), expected), rows)
 
     def delete(self, table: Table, rows: Sequence[Row]) -> None:
-        """Remove rows, found by their key."""
-        self._run_each(self._statements.delete(table), rows)
+        """Remove rows, found by their key or by a part of it."""
+        self._run_each(self._statements.delete(table, tuple(rows[0])), rows)
 
     def next_number(self, series: str) -> int:
         """Count a series up by one and return it."""

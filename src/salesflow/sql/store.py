@@ -23,6 +23,8 @@ from salesflow.storage.store import REMEMBERED, RowStore
 from salesflow.storage.work import Work
 
 Synchronous = Literal["NORMAL", "FULL"]
+LOGGED = 4000
+"""How many pages of 4 kB are written ahead before they go to their place: most are written again by then, and go there once."""
 PATIENCE = 30
 """How many seconds a writer of SQLite waits for another."""
 ATTEMPTS = 100
@@ -145,6 +147,7 @@ def prepare(engine: Engine, *, synchronous: Synchronous = "NORMAL") -> None:
         cursor.execute(f"PRAGMA busy_timeout = {PATIENCE * 1000}")
         _write_ahead(cursor)
         cursor.execute(f"PRAGMA synchronous = {synchronous}")
+        cursor.execute(f"PRAGMA wal_autocheckpoint = {LOGGED}")
         cursor.close()
 
 

@@ -39,7 +39,7 @@ class Changes:
     def __init__(self) -> None:
         self.added: dict[Table, list[Row]] = {}
         self.changed: dict[Table, dict[tuple[str, ...], list[Row]]] = {}
-        self.removed: dict[Table, list[Row]] = {}
+        self.removed: dict[Table, dict[tuple[str, ...], list[Row]]] = {}
 
     def add(self, table: Table, *rows: Row) -> None:
         """Add rows."""
@@ -52,9 +52,9 @@ class Changes:
             self.changed.setdefault(table, {}).setdefault(tuple(rows[0]), []).extend(rows)
 
     def remove(self, table: Table, *rows: Row) -> None:
-        """Remove the rows of keys."""
+        """Remove the rows of keys, or of what keys begin with."""
         if rows:
-            self.removed.setdefault(table, []).extend(rows)
+            self.removed.setdefault(table, {}).setdefault(tuple(rows[0]), []).extend(rows)
 
     def between(self, table: Table, before: Mapping[Any, Row], after: Mapping[Any, Row]) -> None:
         """Add what leads from some rows of a table to others, both by their key."""
@@ -92,8 +92,9 @@ def write(changes: Changes, rows: Rows) -> None:
     for table, by_columns in changes.changed.items():
         for group in by_columns.values():
             rows.update(table, group)
-    for table, gone in changes.removed.items():
-        rows.delete(table, gone)
+    for table, by_columns in changes.removed.items():
+        for group in by_columns.values():
+            rows.delete(table, group)
     for table, added in changes.added.items():
         rows.insert(table, added)
 

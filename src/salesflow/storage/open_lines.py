@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -28,15 +28,16 @@ def follow(changes: Changes, before: Order | None, after: Order) -> None:
     old = {} if before is None else backorders.waiting(before)
     new = backorders.waiting(after)
     key = key_of(after.number)
-    changes.remove(OPEN_LINE, *[{"order": key, "line": number} for number in old if number not in new])
-    changes.add(OPEN_LINE, *_rows(after, [number for number in new if number not in old]))
-    kept = [number for number, left in new.items() if number in old and not (same_terms and left is old[number])]
+    if new:
+        changes.remove(OPEN_LINE, *[{"order": key, "line": number} for number in old if number not in new])
+    elif old:
+        changes.remove(OPEN_LINE, {"order": key})
+    changes.add(OPEN_LINE, *_rows(after, {number: left for number, left in new.items() if number not in old}))
     if same_terms:
-        terms, currency = after.fold.terms, after.currency
-        left = [(number, new[number], terms[number].net(new[number], currency)) for number in kept]
-        changes.change(OPEN_LINE, *[{"order": key, "line": number, "left": quantity, "net": net} for number, quantity, net in left])
+        touched = {number: left for number, left in new.items() if number in old and left is not old[number]}
+        changes.change(OPEN_LINE, *[{"order": key, "line": number, **_left(after, number, left)} for number, left in touched.items()])
     else:
-        changes.change(OPEN_LINE, *_rows(after, kept))
+        changes.change(OPEN_LINE, *_rows(after, {number: left for number, left in new.items() if number in old}))
 
 
 def _terms(order: Order) -> tuple[object, ...]:
@@ -44,27 +45,22 @@ def _terms(order: Order) -> tuple[object, ...]:
     return id(order.fold.terms), order.type, order.customer, order.placed
 
 
-def _rows(order: Order, numbers: Iterable[int]) -> Iterator[Row]:
+def _left(order: Order, number: int, left: Decimal) -> Row:
+    return {"left": left, "net": order.fold.terms[number].net(left, order.currency)}
+
+
+def _rows(order: Order, waiting: Mapping[int, Decimal]) -> Iterator[Row]:
     """Yield the rows of lines; what a key cannot hold stands in their detail."""
-    key, customer = key_of(order.number), key_of(order.customer)
+    key, customer, terms = key_of(order.number), key_of(order.customer), order.fold.terms
     detail = codec.dumps_plain((order.number, order.customer, order.placed))
-    items: dict[int, tuple[str, str]] = {}
-    for number in numbers:
-        line = backorders.open_line(order, number)
+    items: dict[int, Row] = {}
+    for number, left in waiting.items():
+        line = terms[number]
         item = items.get(id(line.item))
         if item is None:
-            item = items[id(line.item)] = key_of(line.item.number), codec.dumps_plain(line.item)
-        yield {
-            "order": key,
-            "line": number,
-            "item": item[0],
-            "customer": customer,
-            "ship": line.ship_date or LAST_DAY,
-            "left": line.left,
-            "net": line.net,
-            "detail": detail,
-            "what": item[1],
-        }
+            item = items[id(line.item)] = {"item": key_of(line.item.number), "what": codec.dumps_plain(line.item)}
+        ship = line.ship_date or LAST_DAY
+        yield {"order": key, "line": number, "customer": customer, "ship": ship, "detail": detail, **item, **_left(order, number, left)}
 
 
 def read(row: Row) -> backorders.OpenLine:

@@ -162,7 +162,7 @@ class Rows(Protocol):
         ...
 
     def delete(self, table: Table, rows: Sequence[Row]) -> None:
-        """Remove rows, found by their key."""
+        """Remove rows, found by their key or, where each row names only columns the key begins with, all that have these values."""
         ...
 
     def next_number(self, series: str) -> int:
