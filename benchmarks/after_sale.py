@@ -9,9 +9,7 @@ Each is run at a tenth of the size too, to see how it grows. Only ratios within 
 
 from __future__ import annotations
 
-import argparse
 import gc
-import json
 import statistics
 import time
 from collections.abc import Callable
@@ -19,6 +17,7 @@ from datetime import UTC, date, datetime, timedelta
 from datetime import time as clock
 from decimal import ROUND_HALF_UP, Decimal
 
+import report
 from salesflow import (
     Case,
     Item,
@@ -156,7 +155,7 @@ def seconds(work: Callable[[], object]) -> float:
     return elapsed
 
 
-def measure(count: int, rounds: int) -> dict[str, dict[str, float]]:
+def compared(count: int, rounds: int) -> dict[str, dict[str, float]]:
     """Return per kind of work the seconds of ours and of the bare loop, the better of some rounds, side by side."""
     lines = open_lines(count)
     stock = {f"I-{n}": Decimal(count // ITEMS * 3) for n in range(ITEMS)}
@@ -177,29 +176,20 @@ def measure(count: int, rounds: int) -> dict[str, dict[str, float]]:
     return found
 
 
-def main() -> None:
-    """Run the benchmark."""
-    parser = argparse.ArgumentParser(description="The work after a sale, beside bare loops.")
-    parser.add_argument("--json", action="store_true", help="print the figures as JSON")
-    parser.add_argument("--quick", action="store_true", help="a fiftieth of the size, one round")
-    options = parser.parse_args()
-    count, rounds = (2_000, 1) if options.quick else (100_000, 3)
-    small, whole = measure(count // 10, rounds), measure(count, rounds)
+def measure(*, quick: bool) -> dict[str, object]:
+    """Measure everything at a size and at a tenth of it."""
+    count, rounds = (2_000, 1) if quick else (100_000, 3)
+    small, whole = compared(count // 10, rounds), compared(count, rounds)
     figures = {
         name: {
-            "us_each": round(whole[name]["ours"] / count * 1e6, 2),
-            "ratio_to_bare_loop": round(whole[name]["ratio"], 1),
-            "growth": round(whole[name]["ours"] / small[name]["ours"] / 10, 2),
+            "us_each": round(each["ours"] / count * 1e6, 2),
+            "times_bare_loop": round(each["ratio"], 1),
+            "growth": round(each["ours"] / small[name]["ours"] / 10, 2),
         }
-        for name in whole
+        for name, each in whole.items()
     }
-    if options.json:
-        print(json.dumps({"count": count} | figures, indent=1))
-        return
-    print(f"{count} each; growth is the time per piece beside that at a tenth of the size")
-    for name, each in figures.items():
-        print(f"  {name:9} {each['us_each']:8.2f} us each   {each['ratio_to_bare_loop']:6.1f} x a bare loop   growth {each['growth']:.2f}")
+    return {"count": count, **figures}
 
 
 if __name__ == "__main__":
-    main()
+    report.main(measure, __doc__)

@@ -10,15 +10,14 @@ Each is run at a tenth of its size too, to see how it grows. Only ratios within 
 
 from __future__ import annotations
 
-import argparse
 import gc
-import json
 import statistics
 import time
 from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
+import report
 from salesflow import (
     Invoice,
     Item,
@@ -209,21 +208,5 @@ def _ready(work: Callable[[list[Bare]], object], owed: list[Invoice]) -> Callabl
     return lambda: work(records)
 
 
-def main() -> None:
-    """Measure and print."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--json", action="store_true", help="print one object")
-    parser.add_argument("--quick", action="store_true", help="small sizes and few rounds, to see that it runs")
-    options = parser.parse_args()
-    found = measure(quick=options.quick)
-    if options.json:
-        print(json.dumps(found))
-        return
-    for name, figures in found.items():
-        print(name)
-        for key, value in figures.items():
-            print(f"  {key:>6}: {value}")
-
-
 if __name__ == "__main__":
-    main()
+    report.main(measure, __doc__)

@@ -9,9 +9,7 @@ Both sides keep all their orders alive and neither stores them. Only ratios with
 
 from __future__ import annotations
 
-import argparse
 import gc
-import json
 import statistics
 import subprocess
 import sys
@@ -21,6 +19,7 @@ from datetime import date
 from decimal import Decimal
 
 import bare_loop
+import report
 from salesflow import Item, Order, OrderLine, OrderStatus, Party, Product, Role, Vat, deliveries, invoices, orders
 from salesflow.model.invoice import Invoice
 from salesflow.model.order_life import LIFECYCLE
@@ -124,24 +123,5 @@ def measure(*, quick: bool) -> dict[str, object]:
     }
 
 
-def main() -> None:
-    """Measure and print."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--json", action="store_true", help="print one object")
-    parser.add_argument("--quick", action="store_true", help="small sizes and few rounds, to see that it runs")
-    options = parser.parse_args()
-    found = measure(quick=options.quick)
-    if options.json:
-        print(json.dumps(found))
-        return
-    for name, figures in found.items():
-        if isinstance(figures, dict):
-            print(name)
-            for key, value in figures.items():
-                print(f"  {key:>6}: {value}")
-        else:
-            print(f"{name}: {figures}")
-
-
 if __name__ == "__main__":
-    main()
+    report.main(measure, __doc__)

@@ -9,15 +9,14 @@ by owner. Each is run at a tenth of the size too, to see how it grows. Only rati
 
 from __future__ import annotations
 
-import argparse
 import gc
-import json
 import statistics
 import time
 from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import Decimal
 
+import report
 from salesflow import Opportunity, OpportunityStatus, OpportunityType, Period, Stage, lists, metrics
 from salesflow.model.activity import Activity
 
@@ -159,21 +158,5 @@ def measure(*, quick: bool) -> dict[str, dict[str, object]]:
     return found
 
 
-def main() -> None:
-    """Measure and print."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--json", action="store_true", help="print one object")
-    parser.add_argument("--quick", action="store_true", help="small sizes and few rounds, to see that it runs")
-    options = parser.parse_args()
-    found = measure(quick=options.quick)
-    if options.json:
-        print(json.dumps(found))
-        return
-    for name, figures in found.items():
-        print(name)
-        for key, value in figures.items():
-            print(f"  {key:>6}: {value}")
-
-
 if __name__ == "__main__":
-    main()
+    report.main(measure, __doc__)

@@ -11,15 +11,14 @@ Only ratios within one run mean anything.
 
 from __future__ import annotations
 
-import argparse
 import gc
-import json
 import statistics
 import time
 from collections.abc import Callable
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
+import report
 from salesflow import Item, Party, PriceBook, Product, Role, TradeAgreement, Vat, prices
 from salesflow.model.pricing import DiscountGroups
 from salesflow.model.trade_agreement import Relation
@@ -149,19 +148,5 @@ def measure(*, quick: bool) -> dict[str, object]:
     return found
 
 
-def main() -> None:
-    """Measure and print."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--json", action="store_true", help="print one object")
-    parser.add_argument("--quick", action="store_true", help="small sizes and few rounds, to see that it runs")
-    options = parser.parse_args()
-    found = measure(quick=options.quick)
-    if options.json:
-        print(json.dumps(found))
-        return
-    for name, value in found.items():
-        print(f"{name:>7}: {value}")
-
-
 if __name__ == "__main__":
-    main()
+    report.main(measure, __doc__)

@@ -9,9 +9,7 @@ Everybody commits after each step, to a file of SQLite in WAL mode with synchron
 
 from __future__ import annotations
 
-import argparse
 import gc
-import json
 import statistics
 import tempfile
 import time
@@ -27,6 +25,7 @@ from sqlalchemy.orm import Session
 
 import plain_orm
 import raw_rows
+import report
 from salesflow import Item, OrderLine, Party, Role, Vat, codec, deliveries, invoices, orders
 from salesflow.sql import Store
 from salesflow.storage.rows import OPEN_LINE
@@ -202,24 +201,5 @@ def measure(*, quick: bool) -> dict[str, Any]:
     }
 
 
-def main() -> None:
-    """Measure and print."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--json", action="store_true", help="print one object")
-    parser.add_argument("--quick", action="store_true", help="small sizes and few rounds, to see that it runs")
-    options = parser.parse_args()
-    found = measure(quick=options.quick)
-    if options.json:
-        print(json.dumps(found))
-        return
-    for name, figures in found.items():
-        if isinstance(figures, dict):
-            print(name)
-            for key, value in figures.items():
-                print(f"  {key:>14}: {value}")
-        else:
-            print(f"{name}: {figures}")
-
-
 if __name__ == "__main__":
-    main()
+    report.main(measure, __doc__)

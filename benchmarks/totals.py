@@ -11,9 +11,7 @@ the first print of a process, which finds the fonts, is told apart.
 
 from __future__ import annotations
 
-import argparse
 import gc
-import json
 import statistics
 import time
 from collections.abc import Callable
@@ -24,6 +22,7 @@ from io import BytesIO
 
 from pypdf import PdfReader
 
+import report
 from salesflow import Address, EInvoice, Invoice, Item, Party, Product, Role, TradeParty, Vat, en16931, invoices, orders, totals
 from salesflow.documents import printed, ubl
 from salesflow.model.einvoice import EInvoiceLine
@@ -135,21 +134,5 @@ def measure(*, quick: bool) -> dict[str, dict[str, object]]:
     return found
 
 
-def main() -> None:
-    """Measure and print."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--json", action="store_true", help="print one object")
-    parser.add_argument("--quick", action="store_true", help="small sizes and few rounds, to see that it runs")
-    options = parser.parse_args()
-    found = measure(quick=options.quick)
-    if options.json:
-        print(json.dumps(found))
-        return
-    for name, figures in found.items():
-        print(name)
-        for key, value in figures.items():
-            print(f"  {key:>6}: {value}")
-
-
 if __name__ == "__main__":
-    main()
+    report.main(measure, __doc__)

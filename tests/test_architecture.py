@@ -19,7 +19,7 @@ SOURCE = Path(salesflow.__file__).parent
 MODULES = sorted(path.relative_to(SOURCE) for path in SOURCE.rglob("*.py"))
 LAYERS = ("model", "billing", "process")
 ADAPTERS = ("documents", "exports", "storage", "sql", "testing")
-ROOTS = {"memory.py", "identifiers.py", "kinds.py", "lookups.py", "codec.py", "unit_of_work.py", "__init__.py"}
+ROOTS = {"memory.py", "identifiers.py", "kinds.py", "lookups.py", "codec.py", "converter.py", "unit_of_work.py", "__init__.py"}
 """Modules of adapters that stand alone."""
 
 

@@ -6,6 +6,7 @@ import json
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ from salesflow.kinds import EVENTS, KINDS
 from salesflow.model.history import Change, Happened
 from salesflow.model.ledger import Kind, Posting
 from salesflow.model.order import OrderLine, OrderType
+from salesflow.model.policies import FreeTextPolicy
 from salesflow.model.product import Item
 from salesflow.testing import strategies
 from tests.builders import CHAI, DAY, an_order
@@ -179,6 +181,7 @@ PLAIN = (
     datetime(2026, 3, 2, 10, tzinfo=UTC),
     OrderType.JOURNAL,
     CHAI.item,
+    FreeTextPolicy(),
     ("a", (1, Decimal(2)), ()),
 )
 
@@ -234,3 +237,25 @@ def test_many_different_items_do_not_fill_the_memory(monkeypatch: pytest.MonkeyP
     lines = tuple(evolve(an_order().lines[0], number=n, item=Item(number=f"I-{n}")) for n in range(1, 20))
     order = evolve(an_order(), lines=lines, fold=None)
     assert codec.loads(codec.dumps(order)) == order
+
+
+@pytest.mark.parametrize("side", ["_writer", "_reader"])
+def test_two_threads_may_be_the_first_to_write_and_read(side: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever comes while another thread is working out how a class is written loses no field of it."""
+    order = an_order()
+    data = codec.to_data(order)["data"]
+    fresh, original = converter.make_converter(), getattr(converter, side)
+    meanwhile: list[Any] = []
+
+    def interrupted(field: Any, of: Any) -> Any:
+        if field.name == "placed" and of is fresh and not meanwhile:
+            meanwhile.append(None)
+            other = Thread(target=lambda: meanwhile.append((fresh.unstructure(order), fresh.structure(data, type(order)))))
+            other.start()
+            other.join()
+        return original(field, of)
+
+    monkeypatch.setattr(converter, side, interrupted)
+    mine = fresh.unstructure(order), fresh.structure(data, type(order))
+    assert meanwhile == [None, mine]
+    assert mine == (data, order)

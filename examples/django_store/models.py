@@ -15,7 +15,7 @@ from salesflow.storage.rows import TABLES, Table
 
 _FIELDS: dict[Any, tuple[str, ...]] = {
     models.DateField: ("day", "ship", "due", "expected"),
-    models.BigIntegerField: ("version", "stamp", "place", "line", "last", "event"),
+    models.BigIntegerField: ("version", "stamp", "postings", "place", "line", "last", "event"),
     # amounts are text, which keeps every digit: SQLite would make a binary fraction of a DecimalField
     models.TextField: ("left", "net", "balance", "missing", "body", "detail", "what", "request", "outcome"),
 }

@@ -69,7 +69,7 @@ def dumps(value: object) -> str:
     Raises:
         TypeError: it is neither, or a field of it holds what cannot be kept.
     """
-    return _as_text(lambda converter: _envelope(type(value), converter.unstructure(value)))
+    return _as_text(lambda converter: _enveloped(value, converter))
 
 
 def dumps_all(kind: type, values: Iterable[object]) -> str:
@@ -99,10 +99,13 @@ def loads(text: str | bytes) -> Any:
 
 def dumps_outcome(outcome: Outcome[Any]) -> str:
     """Return the outcome of a command as text."""
-    columns = (outcome.made, outcome.changed, outcome.events)
-    document = _place_of(outcome.document, (*outcome.made, *outcome.changed))
-    kept = {"document": document, **{name: [to_data(each) for each in column] for name, column in zip(_COLUMNS, columns, strict=True)}}
-    return _as_text(lambda _: kept)
+    return _as_text(lambda converter: _outcome(outcome, converter))
+
+
+def _outcome(outcome: Outcome[Any], converter: Converter) -> dict[str, Any]:
+    columns = zip(_COLUMNS, (outcome.made, outcome.changed, outcome.events), strict=True)
+    document = _place_of(outcome.document, (*outcome.made, *outcome.changed), converter)
+    return {"document": document, **{name: [_enveloped(each, converter) for each in column] for name, column in columns}}
 
 
 _COLUMNS = ("made", "changed", "events")
@@ -122,14 +125,14 @@ def loads_outcome(text: str | bytes) -> Outcome[Any]:
         raise CodecError(f"not an outcome: {error!r}") from error
 
 
-def _place_of(document: object, places: tuple[object, ...]) -> Any:
+def _place_of(document: object, places: tuple[object, ...], converter: Converter) -> Any:
     """Return where the document that was asked for stands; itself where it stands nowhere; a command may be asked for several."""
     for place, each in enumerate(places):
         if each is document:
             return place
     if isinstance(document, tuple):
-        return {"places": [_place_of(each, places) for each in document]}
-    return to_data(document)
+        return {"places": [_place_of(each, places, converter) for each in document]}
+    return _enveloped(document, converter)
 
 
 def dumps_plain(value: object) -> str:
@@ -182,7 +185,11 @@ decode = Decoder(float_hook=_no_float).decode
 
 def to_data(value: object) -> dict[str, Any]:
     """Return a document or an event as plain data in its envelope: dictionaries, lists, strings, whole numbers, booleans and ``None``."""
-    return _envelope(type(value), quick().unstructure(value))
+    return _enveloped(value, quick())
+
+
+def _enveloped(value: object, converter: Converter) -> dict[str, Any]:
+    return _envelope(type(value), converter.unstructure(value))
 
 
 def _envelope(kind: type, data: Any) -> dict[str, Any]:

@@ -92,7 +92,7 @@ def _once_same(unstructure: Callable[[Any], Any]) -> Callable[[Any], Raw]:
         if found is None:
             if len(known) >= REMEMBERED:
                 known.clear()
-            # the value is held, so that its id is not given to another
+            # the value is kept as well, so that its id is not given to another
             found = known[id(value)] = value, Raw(encode(unstructure(value)))
         return found[1]
 
@@ -132,11 +132,12 @@ def _write_value(kind: type, converter: Converter) -> Callable[[Any], dict[str, 
     """Return what writes the fields of a value that are not as their default, digit by digit: 1.00 is not 1."""
     fields = _fields(kind)
     held_by = _all_of([field.name for field in fields])
-    written: list[tuple[str, Any, Any, Any]] = []
+    written: tuple[tuple[str, Any, Any, Any], ...] = ()
 
     def write(value: Any) -> dict[str, Any]:
-        if not written:  # not before it is needed: a value may hold values of its own kind
-            written.extend((field.name, *_writer(field, converter)) for field in fields)
+        nonlocal written
+        if not written:  # not before it is needed, for a value may hold values of its own kind; and whole, for other threads write as well
+            written = tuple([(field.name, *_writer(field, converter)) for field in fields])
         data = {}
         for held, (name, hook, default, default_data) in zip(held_by(value), written, strict=True):
             if held is not default:
@@ -168,8 +169,9 @@ def _read_value(kind: type, converter: Converter) -> Callable[[Any, Any], Any]:
     readers: dict[str, Callable[[Any], Any]] = {}
 
     def read(data: Any, _: Any) -> Any:
+        nonlocal readers
         if not readers:
-            readers.update((field.name, _reader(field, converter)) for field in _fields(kind))
+            readers = {field.name: _reader(field, converter) for field in _fields(kind)}
         return kind(**{name: readers[name](held) for name, held in data.items()})
 
     return read
@@ -201,7 +203,7 @@ _AMOUNTS = tuple[Decimal, ...]
 
 
 def _write_rows(rows: tuple[tuple[int, Decimal], ...]) -> list[list[Any]]:
-    return [[line if type(line) is int else _strict_whole(line), str(amount)] for line, amount in rows]
+    return [[line if type(line) is int else _whole_as_it_is(line), str(amount)] for line, amount in rows]
 
 
 def _read_rows(data: Any, _: Any) -> tuple[tuple[int, Decimal], ...]:
@@ -230,7 +232,7 @@ def _as_it_is(kind: type) -> Callable[[Any], Any]:
     return same
 
 
-_strict_whole = _as_it_is(int)
+_whole_as_it_is = _as_it_is(int)
 
 
 def _wrong(wanted: str, found: object) -> NoReturn:

@@ -288,6 +288,21 @@ def test_a_document_that_is_looked_up_and_gone_is_told(store: Store) -> None:
         work.orders.find(customer="ACME")
 
 
+@pytest.mark.parametrize(
+    ("change", "count"),
+    [
+        ("DELETE FROM salesflow_posting WHERE place = 1", 0),
+        ('INSERT INTO salesflow_posting SELECT "order", 2, kind, document, day, body FROM salesflow_posting', 2),
+    ],
+)
+def test_a_ledger_that_is_not_as_it_was_committed_is_told(store: Store, change: str, count: int) -> None:
+    """A posting that is gone would be delivered and invoiced once more, so an order without it is not handed out, nor one with a posting too many."""
+    with store.engine.connect() as connection:
+        assert connection.execute(text(change)).rowcount == 1
+    with pytest.raises(StorageError, match=rf"orders 'SO-1' was stored with 1 postings and has {count}"):
+        read_all(store)
+
+
 def test_a_schema_that_is_no_text_is_told(store: Store, tmp_path: Path) -> None:
     """Even what SQLite says of such a file cannot be read; the error is one of the library all the same."""
     store.close()

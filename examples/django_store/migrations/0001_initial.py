@@ -92,6 +92,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(primary_key=True, serialize=False)),
                 ('version', models.BigIntegerField()),
                 ('stamp', models.BigIntegerField()),
+                ('postings', models.BigIntegerField()),
                 ('day', models.DateField()),
             ],
             options={

@@ -38,6 +38,7 @@ _TYPES: dict[str, Any] = {
     "line": Integer(),
     "last": BigInteger(),
     "stamp": BigInteger(),
+    "postings": Integer(),
     "day": Date(),
     "ship": Date(),
     "due": Date(),

@@ -116,7 +116,7 @@ def _document(changes: Changes, name: str, last: Kept | None, entry: Entry) -> K
         body = codec.dumps(posting)
         stamp = zlib.crc32(body.encode(), stamp)
         changes.add(POSTING, _posting(key["number"], place, posting, body))
-    row: Row = {**key, "version": version, "stamp": stamp, "day": day_of(document) or NO_DAY}
+    row: Row = {**key, "version": version, "stamp": stamp, "postings": parts.count_of_postings(document), "day": day_of(document) or NO_DAY}
     changes.add(DOCUMENT, row) if last is None else changes.change(DOCUMENT, {**row, "was": last.version})
     return Kept(version, stamp, document)
 

@@ -39,8 +39,13 @@ def new_postings(before: Any, after: Any) -> Iterable[tuple[int, Posting]]:
     """Return the postings of an order that are not stored yet, each with its place, from one."""
     if not isinstance(after, Order):
         return ()
-    known = len(before.postings) if before is not None else 0
+    known = 0 if before is None else count_of_postings(before)
     return enumerate(after.postings[known:], start=known + 1)
+
+
+def count_of_postings(document: Any) -> int:
+    """Return how many postings a document has; only orders have any."""
+    return len(document.postings) if isinstance(document, Order) else 0
 
 
 def whole(texts: Mapping[str, str], postings: Iterable[str]) -> Any:

@@ -52,6 +52,8 @@ class Reader:
             found = self._whole(name, heads) if heads else {}
             again = self._heads(name, keys) if heads else heads
             if again == heads:
+                for head in heads:
+                    _require_all(name, head, found[head["number"]].document)
                 for key, kept in found.items():
                     self._cache.keep(name, key, kept)
                 return found
@@ -59,7 +61,7 @@ class Reader:
         raise ConflictError(f"{name} {', '.join(keys)} changed again and again while being read")
 
     def _heads(self, name: str, keys: Sequence[str]) -> Sequence[Row]:
-        return self._rows().find(_by_key(name, keys, ("number", "version", "stamp")))
+        return self._rows().find(_by_key(name, keys, ("number", "version", "stamp", "postings")))
 
     def _whole(self, name: str, heads: Sequence[Row]) -> dict[str, Kept]:
         there = tuple([head["number"] for head in heads])
@@ -87,6 +89,13 @@ _KIND_OF = {name: kind for kind, name in KINDS.items()}
 
 def _by_key(name: str, keys: Sequence[str], columns: tuple[str, ...]) -> Find:
     return Find(table=DOCUMENT, equal={"kind": name, "number": keys[0] if len(keys) == 1 else tuple(keys)}, columns=columns)
+
+
+def _require_all(name: str, head: Row, document: Any) -> None:
+    """Raise unless a document was read with as many postings as were committed: one that is gone would be delivered or invoiced again."""
+    there = parts.count_of_postings(document)
+    if there != head["postings"]:
+        raise StorageError(f"{name} {head['number']!r} was stored with {head['postings']} postings and has {there}: the storage is damaged")
 
 
 def _document(name: str, key: str, texts: Mapping[str, str], postings: Iterable[str]) -> Any:

@@ -36,7 +36,10 @@ class Table:
 
 
 DOCUMENT = Table(
-    "document", ("kind", "number"), ("kind", "number", "id", "version", "stamp", "day"), (("kind", "id"), ("kind", "day", "number"))
+    "document",
+    ("kind", "number"),
+    ("kind", "number", "id", "version", "stamp", "postings", "day"),
+    (("kind", "id"), ("kind", "day", "number")),
 )
 BODY = Table("body", ("kind", "number", "part"), ("kind", "number", "part", "body"))
 """The text of a document, in parts: what is large and rarely changes stands apart, so that it is not written again."""
