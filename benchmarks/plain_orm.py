@@ -191,11 +191,3 @@ def life(engine: Engine, number: int, size: int) -> None:
         step(lambda session, order, half=half: deliver(session, order, half=half))  # type: ignore[misc]
         step(invoice)
         step(lambda _, order: post(order))
-
-
-def run(path: Path, count: int, size: int) -> None:
-    """Take *count* orders of *size* lines through their lives."""
-    engine = opened(path)
-    for number in range(1, count + 1):
-        life(engine, number, size)
-    engine.dispose()

@@ -80,11 +80,3 @@ def _half(connection: sqlite3.Connection, number: int, size: int, half: int) -> 
     if half:
         run("update orders set state=? where id=?", ("done", number))
     commit()
-
-
-def run(path: Path, count: int, size: int) -> None:
-    """Take *count* orders of *size* lines through their lives."""
-    connection = opened(path)
-    for number in range(1, count + 1):
-        life(connection, number, size)
-    connection.close()

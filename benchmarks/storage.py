@@ -4,7 +4,8 @@ How fast documents are kept, beside rows written by hand with ``sqlite3`` and be
 ``python benchmarks/storage.py [--json] [--quick]``
 
 The work: N orders of L lines are placed and confirmed, half of every line is delivered and invoiced, then the rest.
-Everybody commits after each step, to a file of SQLite in WAL mode with synchronous NORMAL. Only ratios within one run mean anything.
+Everybody commits after each step, to a file of SQLite in WAL mode with synchronous NORMAL, into tables that are there already.
+Only ratios within one run mean anything.
 """
 
 from __future__ import annotations
@@ -14,9 +15,10 @@ import statistics
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -63,29 +65,48 @@ def life(store: Store, number: int, size: int) -> None:
             work.record(invoices.post(work.orders.get(name), slips=(slip,), number=work.number("INV"), on=DAY))
 
 
-def run(path: Path, count: int, size: int) -> None:
-    """Take *count* orders of *size* lines through their lives."""
+Life = Callable[[int, int], None]
+"""Takes an order, by its number and its size, through its life."""
+
+
+@contextmanager
+def ours(path: Path) -> Iterator[Life]:
+    """Open a new file of ours."""
     store = Store(path).create()
-    for number in range(1, count + 1):
-        life(store, number, size)
+    yield partial(life, store)
     store.close()
 
 
-def seconds(work: Callable[[Path, int, int], None], count: int, size: int) -> float:
-    """Return how long *work* takes on a new file, the making of the tables included."""
-    with folder() as place:
+@contextmanager
+def by_hand(path: Path) -> Iterator[Life]:
+    """Open a new file with rows by hand."""
+    connection = raw_rows.opened(path)
+    yield partial(raw_rows.life, connection)
+    connection.close()
+
+
+@contextmanager
+def by_orm(path: Path) -> Iterator[Life]:
+    """Open a new file with mapped classes."""
+    engine = plain_orm.opened(path)
+    yield partial(plain_orm.life, engine)
+    engine.dispose()
+
+
+def seconds(opened: Callable[[Path], AbstractContextManager[Life]], count: int, size: int) -> float:
+    """Return how long *count* lives take in a new file, after one to warm up."""
+    with folder() as place, opened(place / "sales.db") as live:
+        live(0, size)
         gc.collect()
         start = time.perf_counter()
-        work(place / "sales.db", count, size)
+        for number in range(1, count + 1):
+            live(number, size)
         return time.perf_counter() - start
 
 
 def side_by_side(count: int, size: int, rounds: int) -> dict[str, float]:
     """Return the medians of all three, taken in turn, in microseconds per line, and ours beside each of the others."""
-    workers = (run, raw_rows.run, plain_orm.run)
-    for work in workers:
-        seconds(work, 2, 5)
-    times = [tuple(seconds(work, count, size) for work in workers) for _ in range(rounds)]
+    times = [tuple(seconds(opened, count, size) for opened in (ours, by_hand, by_orm)) for _ in range(rounds)]
     mine, raw, orm = (statistics.median(column) * 1e6 / count / size for column in zip(*times, strict=True))
     return {
         "us_per_line": round(mine, 1),
@@ -94,6 +115,17 @@ def side_by_side(count: int, size: int, rounds: int) -> dict[str, float]:
         "times_sqlite3": round(statistics.median(each[0] / each[1] for each in times), 2),
         "faster_than_orm": round(statistics.median(each[2] / each[0] for each in times), 2),
     }
+
+
+def creating(rounds: int) -> float:
+    """Return the milliseconds that it takes to make the tables in a new file."""
+    times = []
+    for _ in range(rounds):
+        with folder() as place:
+            start = time.perf_counter()
+            Store(place / "sales.db").create().close()
+            times.append((time.perf_counter() - start) * 1e3)
+    return round(statistics.median(times), 1)
 
 
 def postings(counts: tuple[int, ...]) -> dict[str, float]:
@@ -194,6 +226,7 @@ def measure(*, quick: bool) -> dict[str, Any]:
     nth = postings((5, 50) if quick else (5, 50, 500))
     return {
         "lives": {str(size): {"orders": count, **side_by_side(count, size, rounds)} for count, size in sizes},
+        "create_ms": creating(rounds),
         "posting_us_by_place": nth,
         "last_posting_to_5th": round(list(nth.values())[-1] / nth["5"], 2),
         "load_ms": loading(20 if quick else 200),

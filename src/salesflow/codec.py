@@ -21,7 +21,7 @@ from cattrs import Converter, ForbiddenExtraKeysError, transform_error
 from msgspec import DecodeError
 from msgspec.json import Decoder
 
-from salesflow.converter import encode, make_converter, quick, tagged, untagged, writing
+from salesflow.converter import encode, make_converter, quick, reading, tagged, untagged, writing
 from salesflow.errors import SalesflowError
 from salesflow.kinds import EVENTS, KINDS
 from salesflow.model.invoice import InvoicePart
@@ -81,7 +81,7 @@ def dumps_all(kind: type, values: Iterable[object]) -> str:
 def loads_all(text: str | bytes) -> tuple[Any, ...]:
     """Return the values that a text of ``dumps_all`` holds."""
     envelope = _parsed(text)
-    read = _reader(envelope)
+    read = _reader(envelope, reading())
     if not isinstance(envelope["data"], list):
         raise CodecError("not several values in one envelope")
     return tuple(map(read, envelope["data"]))
@@ -94,7 +94,11 @@ def loads(text: str | bytes) -> Any:
     Raises:
         CodecError: the text is not one that ``dumps`` has written, or is of a later version.
     """
-    return from_data(_parsed(text))
+    return _from_text(_parsed(text))
+
+
+def _from_text(envelope: Any) -> Any:
+    return _reader(envelope, reading())(envelope["data"])
 
 
 def dumps_outcome(outcome: Outcome[Any]) -> str:
@@ -115,11 +119,11 @@ def loads_outcome(text: str | bytes) -> Outcome[Any]:
     """Return the outcome that a text holds."""
     kept = _parsed(text)
     try:
-        made, changed, events = (tuple([from_data(each) for each in kept[name]]) for name in _COLUMNS)
+        made, changed, events = (tuple([_from_text(each) for each in kept[name]]) for name in _COLUMNS)
         places, document = (*made, *changed), kept["document"]
         if isinstance(document, int):
             return Outcome(document=places[document], made=made, changed=changed, events=events)
-        several = tuple([places[place] for place in document["places"]]) if "places" in document else from_data(document)
+        several = tuple([places[place] for place in document["places"]]) if "places" in document else _from_text(document)
         return Outcome(document=several, made=made, changed=changed, events=events)
     except (KeyError, IndexError, TypeError) as error:
         raise CodecError(f"not an outcome: {error!r}") from error
@@ -149,7 +153,7 @@ def loads_plain(text: str | bytes) -> Any:
     """Return the plain value that a text of ``dumps_plain`` holds."""
     data = _parsed(text)
     try:
-        return untagged(data, quick())
+        return untagged(data, reading())
     except Exception as error:  # whatever a damaged text makes a class say
         raise CodecError(f"not a plain value: {error}") from error
 
@@ -207,10 +211,10 @@ def from_data(envelope: Any) -> Any:
     Raises:
         CodecError: it is no envelope of ours, of a later version, or its data do not make a document.
     """
-    return _reader(envelope)(envelope["data"])
+    return _reader(envelope, quick())(envelope["data"])
 
 
-def _reader(envelope: Any) -> Callable[[Any], Any]:
+def _reader(envelope: Any, converter: Converter) -> Callable[[Any], Any]:
     """Return what reads the data of an envelope; raise ``CodecError`` unless it is an envelope of a version that is known."""
     if not isinstance(envelope, dict) or envelope.keys() != {"schema", "version", "data"}:
         raise CodecError("an envelope has a schema, a version and data, and nothing else")
@@ -221,7 +225,7 @@ def _reader(envelope: Any) -> Callable[[Any], Any]:
     latest = version_of(schema)
     if type(version) is not int or not 1 <= version <= latest:
         raise CodecError(f"{schema} is known up to version {latest}, and this is version {version!r}")
-    upgrades, structure = UPGRADES.get(schema, ())[version - 1 :], quick().get_structure_hook(kind)
+    upgrades, structure = UPGRADES.get(schema, ())[version - 1 :], converter.get_structure_hook(kind)
 
     def read(data: Any) -> Any:
         for upgrade in upgrades:

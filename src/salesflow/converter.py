@@ -43,6 +43,14 @@ def quick() -> Converter:
 
 
 @cache
+def reading() -> Converter:
+    """Return the converter for data that were text a moment ago: an item that was read before is not made again."""
+    converter = make_converter()
+    converter.register_structure_hook(Item, _once_each(converter.get_structure_hook(Item)))
+    return converter
+
+
+@cache
 def writing() -> Converter:
     """Return the converter for what ``encode`` writes: what stands in many documents is text in it already, and not written again."""
     converter = make_converter()
@@ -79,7 +87,6 @@ def make_converter(*, detailed: bool = False) -> Converter:
     if not detailed:
         converter.register_structure_hook_func(lambda kind: kind == _ROWS, _read_rows)
         converter.register_structure_hook_func(lambda kind: kind == _AMOUNTS, _read_amounts)
-        converter.register_structure_hook(Item, _once_each(converter.get_structure_hook(Item)))
     return converter
 
 
@@ -101,10 +108,13 @@ def _once_same(unstructure: Callable[[Any], Any]) -> Callable[[Any], Raw]:
 
 def _once_each(structure: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
     """Return *structure* with a memory: the same item stands on many lines, and one frozen value can stand on them all."""
-    known: dict[str, Any] = {}
+    known: dict[bytes, Any] = {}
 
     def remembered(data: Any, kind: Any) -> Any:
-        key = repr(data)  # unlike the data it can be looked up, and it tells 1 from "1"
+        try:
+            key = encode(data)  # unlike the data it can be looked up, and it tells 1 from "1"
+        except UnicodeEncodeError:
+            return structure(data, kind)
         found = known.get(key)
         if found is None:
             if len(known) >= REMEMBERED:

@@ -55,6 +55,8 @@ _TYPES: dict[str, Any] = {
 }
 """The types of columns that hold no key."""
 
+LARGE = frozenset(["body", "outcome"])
+"""Columns that are long: SQLite keeps a table that has one beside the index of its key, and every other in it."""
 PREFIX = "salesflow_"
 
 
@@ -78,6 +80,6 @@ def _table(each: rows.Table, metadata: MetaData, prefix: str, schema: str | None
     unique = UniqueConstraint(*each.key, name=f"{name}_key") if counts_up else PrimaryKeyConstraint(*each.key, name=f"{name}_pkey")
     constraints = [] if each.key == ("id",) else [unique]
     indexes = [Index(f"{name}_by_{'_'.join(found)}", *found) for found in each.finds]
-    options: dict[str, Any] = {"sqlite_autoincrement": True} if counts_up else {"sqlite_with_rowid": False}
+    options: dict[str, Any] = {"sqlite_autoincrement": counts_up, "sqlite_with_rowid": counts_up or not LARGE.isdisjoint(each.columns)}
     parts: list[Any] = [*columns, *constraints, *indexes]
     return Table(name, metadata, *parts, schema=schema, **options)

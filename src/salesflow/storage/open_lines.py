@@ -35,7 +35,9 @@ def follow(changes: Changes, before: Order | None, after: Order) -> None:
     changes.add(OPEN_LINE, *_rows(after, {number: left for number, left in new.items() if number not in old}))
     if same_terms:
         touched = {number: left for number, left in new.items() if number in old and left is not old[number]}
-        changes.change(OPEN_LINE, *[{"order": key, "line": number, **_left(after, number, left)} for number, left in touched.items()])
+        terms, currency = after.fold.terms, after.currency
+        rows = [{"order": key, "line": number, "left": left, "net": terms[number].net(left, currency)} for number, left in touched.items()]
+        changes.change(OPEN_LINE, *rows)
     else:
         changes.change(OPEN_LINE, *_rows(after, {number: left for number, left in new.items() if number in old}))
 
@@ -45,22 +47,29 @@ def _terms(order: Order) -> tuple[object, ...]:
     return id(order.fold.terms), order.type, order.customer, order.placed
 
 
-def _left(order: Order, number: int, left: Decimal) -> Row:
-    return {"left": left, "net": order.fold.terms[number].net(left, order.currency)}
-
-
 def _rows(order: Order, waiting: Mapping[int, Decimal]) -> Iterator[Row]:
     """Yield the rows of lines; what a key cannot hold stands in their detail."""
-    key, customer, terms = key_of(order.number), key_of(order.customer), order.fold.terms
+    if not waiting:
+        return
+    key, customer, terms, currency = key_of(order.number), key_of(order.customer), order.fold.terms, order.currency
     detail = codec.dumps_plain((order.number, order.customer, order.placed))
-    items: dict[int, Row] = {}
+    items: dict[int, tuple[str, str]] = {}
     for number, left in waiting.items():
         line = terms[number]
         item = items.get(id(line.item))
         if item is None:
-            item = items[id(line.item)] = {"item": key_of(line.item.number), "what": codec.dumps_plain(line.item)}
-        ship = line.ship_date or LAST_DAY
-        yield {"order": key, "line": number, "customer": customer, "ship": ship, "detail": detail, **item, **_left(order, number, left)}
+            item = items[id(line.item)] = key_of(line.item.number), codec.dumps_plain(line.item)
+        yield {
+            "order": key,
+            "line": number,
+            "item": item[0],
+            "customer": customer,
+            "ship": line.ship_date or LAST_DAY,
+            "left": left,
+            "net": line.net(left, currency),
+            "detail": detail,
+            "what": item[1],
+        }
 
 
 def read(row: Row) -> backorders.OpenLine:
