@@ -163,12 +163,17 @@ def _as_text(shape: Callable[[Converter], Any]) -> str:
     try:
         return encode(shape(writing())).decode()
     except UnicodeEncodeError:  # half of a surrogate pair, which only escaped text can hold
-        return json.dumps(shape(quick()), separators=(",", ":"))
+        data = shape(quick())
+        text = json.dumps(data, separators=(",", ":"))
+        if json.loads(text) != data:
+            msg = "text cannot be kept that has the two halves of a surrogate pair as two characters"
+            raise TypeError(msg) from None
+        return text
 
 
 def _parsed(text: str | bytes) -> Any:
     try:
-        return decode(text)
+        return _decode(text)
     except (DecodeError, ValueError, RecursionError):  # also where only the more patient reader knows what it is, or says what is wrong
         try:
             return json.loads(text, parse_float=_no_float, parse_constant=_no_float)
@@ -181,7 +186,7 @@ def _no_float(found: str) -> NoReturn:
     raise ValueError(msg)
 
 
-decode = Decoder(float_hook=_no_float).decode
+_decode = Decoder(float_hook=_no_float).decode
 
 
 # ---------------------------------------------------------------------- plain data

@@ -10,12 +10,12 @@ from __future__ import annotations
 import pkgutil
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Context, Decimal, InvalidOperation
 from functools import cache
 from importlib import import_module
 from operator import attrgetter
 from types import NoneType, UnionType
-from typing import Any, NoReturn, get_args
+from typing import Any, NoReturn, get_args, get_origin
 
 import attrs
 from attrs import NOTHING
@@ -55,9 +55,7 @@ def writing() -> Converter:
     """Return the converter for what ``encode`` writes: what stands in many documents is text in it already, and not written again."""
     converter = make_converter()
     for kind in (Item, OrderLine):  # an item stands on many lines, and a line of an order on its confirmation and its invoices as well
-        once = _once_same(converter.get_unstructure_hook(kind))
-        converter.register_unstructure_hook(kind, once)
-    converter.register_unstructure_hook_func(lambda kind: kind == _LINES, lambda lines: list(map(once, lines)))
+        converter.register_unstructure_hook(kind, _once_same(converter.get_unstructure_hook(kind)))
     return converter
 
 
@@ -68,25 +66,23 @@ def make_converter(*, detailed: bool = False) -> Converter:
     Args:
         detailed: Whether it gathers all faults with their paths, which takes longer.
     """
-    converter = Converter(detailed_validation=detailed, unstruct_collection_overrides={tuple: list})
+    converter = Converter(detailed_validation=detailed)
     for kind, check in _CHECKS.items():
         converter.register_structure_hook(kind, check)
-    for kind in (str, int, bool):
-        converter.register_unstructure_hook(kind, _as_it_is(kind))
-    converter.register_unstructure_hook(Decimal, str)
-    converter.register_unstructure_hook(date, date.isoformat)
-    converter.register_unstructure_hook(datetime, datetime.isoformat)
-    converter.register_unstructure_hook(Labelled, lambda code: code.value)
+        converter.register_unstructure_hook(kind, _writer_of(kind))
     converter.register_structure_hook(Labelled, lambda code, kind: kind(code))
+    converter.register_unstructure_hook(Labelled, _code_of)
     converter.register_unstructure_hook_func(_is_anything, lambda value: tagged(value, converter))
     converter.register_structure_hook_func(_is_anything, lambda data, _: untagged(data, converter))
-    converter.register_unstructure_hook_func(lambda kind: kind == _ROWS, _write_rows)
-    converter.register_unstructure_hook_func(lambda kind: kind == _AMOUNTS, lambda amounts: list(map(str, amounts)))
     converter.register_unstructure_hook_factory(_is_value, lambda kind: _write_value(kind, converter))
-    converter.register_structure_hook_factory(_is_value, lambda kind: (_explain_value if detailed else _read_value)(kind, converter))
-    if not detailed:
-        converter.register_structure_hook_func(lambda kind: kind == _ROWS, _read_rows)
-        converter.register_structure_hook_func(lambda kind: kind == _AMOUNTS, _read_amounts)
+    converter.register_unstructure_hook_factory(_is_tuple, lambda kind: _write_tuple(kind, converter))
+    converter.register_unstructure_hook_func(lambda kind: kind == _ROWS, _write_rows)
+    if detailed:
+        converter.register_structure_hook_factory(_is_value, lambda kind: _explain_value(kind, converter))
+        return converter
+    converter.register_structure_hook_factory(_is_value, lambda kind: _read_value(kind, converter))
+    converter.register_structure_hook_factory(_is_tuple, lambda kind: _read_tuple(kind, converter))
+    converter.register_structure_hook_func(lambda kind: kind == _ROWS, _read_rows)
     return converter
 
 
@@ -148,6 +144,8 @@ def _write_value(kind: type, converter: Converter) -> Callable[[Any], dict[str, 
         nonlocal written
         if not written:  # not before it is needed, for a value may hold values of its own kind; and whole, for other threads write as well
             written = tuple([(field.name, *_writer(field, converter)) for field in fields])
+        if type(value) is not kind:
+            _refuse(kind, value)
         data = {}
         for held, (name, hook, default, default_data) in zip(held_by(value), written, strict=True):
             if held is not default:
@@ -168,10 +166,25 @@ def _all_of(names: list[str]) -> Callable[[Any], tuple[Any, ...]]:
 
 def _writer(field: Any, converter: Converter) -> tuple[Any, Any, Any]:
     """Return what writes a field, its default, and how that is written."""
-    hook = converter.get_unstructure_hook(field.type)
+    hook = _of_optional(field.type, lambda kind: _hook_of(kind, converter))
     if field.default is NOTHING:
         return hook, NOTHING, NOTHING
     return hook, field.default, hook(field.default)
+
+
+def _hook_of(kind: Any, converter: Converter) -> Callable[[Any], Any]:
+    """Return what writes a value of a type; cattrs finds that of a list of codes by the value, which may be of another list."""
+    return _writer_of(kind) if isinstance(kind, type) and issubclass(kind, Labelled) else converter.get_unstructure_hook(kind)
+
+
+def _of_optional(kind: Any, hook_of: Callable[[Any], Callable[..., Any]]) -> Callable[..., Any]:
+    """Return what *hook_of* gives for a type, or for the other type of one that may be ``None``."""
+    of_union = get_args(kind) if isinstance(kind, UnionType) else (kind,)
+    others = [each for each in of_union if each is not NoneType]
+    if len(others) != 1 or NoneType not in of_union:
+        return hook_of(kind)
+    hook = hook_of(others[0])
+    return lambda held: None if held is None else hook(held)
 
 
 def _read_value(kind: type, converter: Converter) -> Callable[[Any, Any], Any]:
@@ -189,14 +202,12 @@ def _read_value(kind: type, converter: Converter) -> Callable[[Any, Any], Any]:
 
 def _reader(field: Any, converter: Converter) -> Callable[[Any], Any]:
     """Return what reads a field."""
-    of_union = get_args(field.type) if isinstance(field.type, UnionType) else (field.type,)
-    others = [each for each in of_union if each is not NoneType]
-    or_none = len(others) == 1 and NoneType in of_union
-    is_of = others[0] if or_none else field.type
-    hook: Any = converter.get_structure_hook(is_of)
-    if or_none:
-        return lambda held: None if held is None else hook(held, is_of)
-    return hook if is_of in _CHECKS else lambda held: hook(held, is_of)
+    return _of_optional(field.type, lambda kind: _reader_of(kind, converter))
+
+
+def _reader_of(kind: Any, converter: Converter) -> Callable[[Any], Any]:
+    hook: Any = converter.get_structure_hook(kind)
+    return hook if kind in _CHECKS else lambda held: hook(held, kind)
 
 
 def _explain_value(kind: type, converter: Converter) -> Any:
@@ -204,45 +215,92 @@ def _explain_value(kind: type, converter: Converter) -> Any:
     return make_dict_structure_fn(kind, converter, _cattrs_forbid_extra_keys=True, _cattrs_detailed_validation=True, **carried)  # type: ignore[arg-type]
 
 
-# ---------------------------------------------------------------------- figures
+# ---------------------------------------------------------------------- several values
 
 
-_LINES = tuple[OrderLine, ...]
-_ROWS = tuple[tuple[int, Decimal], ...]
-_AMOUNTS = tuple[Decimal, ...]
+def _is_tuple(kind: object) -> bool:
+    return get_origin(kind) is tuple
 
 
-def _write_rows(rows: tuple[tuple[int, Decimal], ...]) -> list[list[Any]]:
-    return [[line if type(line) is int else _whole_as_it_is(line), str(amount)] for line, amount in rows]
-
-
-def _read_rows(data: Any, _: Any) -> tuple[tuple[int, Decimal], ...]:
-    """Read rows; what is wrong in one is told by the converter that explains."""
-    return tuple(
-        [
-            (line if type(line) is int else _whole(line), Decimal(amount) if type(amount) is str else _decimal(amount))
-            for line, amount in data
-        ]
+def _write_tuple(kind: Any, converter: Converter) -> Callable[[Any], list[Any]]:
+    """Return what writes several values of one type, or one of each of several."""
+    first, *others = get_args(kind)
+    hook = _of_optional(first, lambda of: _hook_of(of, converter))
+    if others == [Ellipsis]:
+        return lambda values: [hook(each) for each in values] if type(values) is tuple else _refuse(tuple, values)
+    hooks = (hook, *[_of_optional(each, lambda of: _hook_of(of, converter)) for each in others])
+    return lambda values: (
+        [write(each) for write, each in zip(hooks, values, strict=True)] if type(values) is tuple else _refuse(tuple, values)
     )
 
 
-def _read_amounts(data: Any, _: Any) -> tuple[Decimal, ...]:
-    return tuple([Decimal(amount) if type(amount) is str else _decimal(amount) for amount in data])
+def _read_tuple(kind: Any, converter: Converter) -> Callable[[Any, Any], tuple[Any, ...]]:
+    """Return what reads several values of one type, or one of each of several."""
+    first, *others = get_args(kind)
+    hook = _of_optional(first, lambda of: _reader_of(of, converter))
+    if others == [Ellipsis]:
+        return lambda data, _: tuple([hook(each) for each in _several(data)])
+    hooks = (hook, *[_of_optional(each, lambda of: _reader_of(of, converter)) for each in others])
+    return lambda data, _: tuple([read(each) for read, each in zip(hooks, _several(data), strict=True)])
 
 
-def _as_it_is(kind: type) -> Callable[[Any], Any]:
-    """Return what writes a value of a kind that JSON has of its own, and nothing else in its place: that would not be read back."""
-
-    def same(value: Any) -> Any:
-        if not isinstance(value, kind):
-            msg = f"a field of type {kind.__name__} cannot keep {value!r}"
-            raise TypeError(msg)
-        return value
-
-    return same
+def _several(data: object) -> list[Any]:
+    return data if type(data) is list else _wrong("a list", data)
 
 
-_whole_as_it_is = _as_it_is(int)
+_ROWS = tuple[tuple[int, Decimal], ...]
+"""Lines and their quantities, of which a posting of a large order has very many."""
+
+
+def _write_rows(rows: Any) -> list[list[Any]]:
+    if type(rows) is not tuple:
+        _refuse(tuple, rows)
+    return [
+        [line if type(line) is int else _write_whole(line), str(amount) if type(amount) is Decimal else _write_decimal(amount)]
+        for line, amount in rows
+    ]
+
+
+def _read_rows(data: Any, _: Any) -> tuple[tuple[int, Decimal], ...]:
+    return tuple([(line if type(line) is int else _whole(line), _decimal(amount)) for line, amount in _several(data)])
+
+
+# ---------------------------------------------------------------------- single values
+
+
+def _refuse(kind: type, value: object) -> NoReturn:
+    msg = f"a field of type {kind.__name__} cannot keep {value!r}"
+    raise TypeError(msg)
+
+
+def _writer_of(kind: Any) -> Callable[[Any], Any]:
+    """Return what writes a value that stands for itself, and refuses one that would be read back as another."""
+    shown: Callable[[Any], Any] = _SHOWN.get(kind, _code_of)
+    never = _NEVER.get(kind, ())
+
+    def write(value: Any) -> Any:
+        if type(value) is not kind and (not isinstance(value, kind) or isinstance(value, never)):
+            _refuse(kind, value)
+        return shown(value)
+
+    return write
+
+
+def _code_of(code: Labelled) -> str:
+    return str(code.value)
+
+
+_SHOWN: dict[type, Callable[[Any], Any]] = {
+    str: str.__str__,  # whatever kind of text it is, such as what a parser or a template returned
+    int: int,
+    bool: bool,
+    Decimal: str,
+    datetime: datetime.isoformat,
+    date: date.isoformat,
+}
+_NEVER: dict[type, type] = {int: bool, date: datetime}
+"""What Python takes for a value of a kind, and is another."""
+_write_whole, _write_decimal = _writer_of(int), _writer_of(Decimal)
 
 
 def _wrong(wanted: str, found: object) -> NoReturn:
@@ -266,9 +324,13 @@ def _decimal(data: object, _: object = None) -> Decimal:
     if type(data) is not str:
         _wrong("a number as a string", data)
     try:
-        return Decimal(data)
+        return Decimal(data, _STRICT)
     except InvalidOperation:
         _wrong("a number as a string", data)
+
+
+_STRICT = Context(traps=[InvalidOperation])
+"""Tells what is no number, whatever the caller has set; no digit is lost by it."""
 
 
 def _day(data: object, _: object = None) -> date:

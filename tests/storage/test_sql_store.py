@@ -13,6 +13,8 @@ from sqlalchemy import create_engine, text
 
 from salesflow import ConflictError, NotFoundError, Order, PaymentTerms, Period, StorageError, deliveries, invoices, orders, payments, sql
 from salesflow.errors import SalesflowError
+from salesflow.model.order import OrderType
+from salesflow.process import backorders
 from salesflow.sql.aio import AsyncStore, async_engine_of
 from salesflow.sql.rows import Statements
 from salesflow.sql.tables import make_tables
@@ -99,6 +101,20 @@ def test_putting_what_is_there_writes_its_version_only(store: sql.Store) -> None
     with store.begin() as work:
         assert work.orders.version("SO-1") == 2
     assert written(store, lambda work: work.orders.get("SO-1")) == []
+
+
+@pytest.mark.parametrize(
+    "changes", [{"currency": "JPY"}, {"customer": "OTHER"}, {"placed": date(2026, 1, 1)}, {"type": OrderType.JOURNAL}], ids=repr
+)
+def test_open_lines_follow_whatever_they_are_made_of(store: sql.Store, changes: dict[str, Any]) -> None:
+    """An order that is put with other terms, and nothing else, has its open lines as they then are."""
+    with store.begin() as work:
+        order = work.orders.get("SO-1")
+        before = work.open_lines()
+        work.put(evolve(order, **changes))
+    with store.begin() as work:
+        after = tuple(work.open_lines())
+        assert repr(after) == repr(backorders.open_lines([work.orders.get("SO-1")])) != repr(tuple(before))
 
 
 QUESTIONS = [

@@ -1,4 +1,9 @@
-"""What orders have left to deliver, a row per line, kept up with each posting."""
+"""
+What orders have left to deliver, a row per line, kept up with each posting.
+
+The rows say what ``backorders.open_lines`` says of the order, without making those values first: there is a row to write for every line of
+every delivery. The contract of a store compares the two.
+"""
 
 from __future__ import annotations
 
@@ -44,7 +49,7 @@ def follow(changes: Changes, before: Order | None, after: Order) -> None:
 
 def _terms(order: Order) -> tuple[object, ...]:
     """Return what else than its postings the rows of an order are made of."""
-    return id(order.fold.terms), order.type, order.customer, order.placed
+    return id(order.fold.terms), order.type, order.customer, order.placed, order.currency
 
 
 def _rows(order: Order, waiting: Mapping[int, Decimal]) -> Iterator[Row]:
