@@ -2,7 +2,7 @@
 What orders have left to deliver, a row per line, kept up with each posting.
 
 The rows say what ``backorders.open_lines`` says of the order, without making those values first: there is a row to write for every line of
-every delivery. The contract of a store compares the two.
+every delivery. The machine of ``salesflow.testing`` compares the two.
 """
 
 from __future__ import annotations
