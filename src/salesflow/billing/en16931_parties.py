@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from salesflow.billing import norm_codes
-from salesflow.model.einvoice import EInvoice, Finding, Payee, TaxRepresentative, TradeParty
+from salesflow.model.einvoice import CREDITOR, EInvoice, Finding, Payee, TaxRepresentative, TradeParty
 from salesflow.model.party import Address
 
 TRANSFERS = frozenset({"30", "58"})
-CREDITORS = norm_codes.SCHEMES | {"SEPA"}
+CREDITORS = norm_codes.SCHEMES | {CREDITOR}
 """Schemes of a number of the seller or the payee: that of a creditor in SEPA is one."""
 _NOBODY = TradeParty(name="")
 

@@ -13,10 +13,10 @@ from datetime import date
 from lxml import etree
 
 from salesflow.checks import ONE
-from salesflow.documents.cii_elements import CREDITOR, QDT, RAM, RSM, UDT, adjustment, day, group, indicator, party, period, tax, text
+from salesflow.documents.cii_elements import QDT, RAM, RSM, UDT, adjustment, day, group, indicator, party, period, tax, text
 from salesflow.documents.ubl_elements import price_off, to_bytes
-from salesflow.documents.ubl_invoice import CUSTOMIZATIONS, PROCESS
-from salesflow.model.einvoice import EInvoice, EInvoiceLine, Payee, Profile, Sums, TradeParty
+from salesflow.documents.ubl_invoice import CUSTOMIZATIONS, PROCESS, required
+from salesflow.model.einvoice import CREDITOR, EInvoice, EInvoiceLine, Payee, Profile, Sums, TradeParty
 from salesflow.model.party import Address
 
 IBAN = re.compile("[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}")
@@ -35,18 +35,16 @@ def write(invoice: EInvoice) -> bytes:
     Raises:
         ValueError: totals, seller or buyer are missing.
     """
-    if invoice.sums is None or invoice.seller is None or invoice.buyer is None:
-        msg = "an electronic invoice is written with its totals, its seller and its buyer"
-        raise ValueError(msg)
+    sums, seller, buyer = required(invoice)
     spaces: dict[str | None, str] = {"rsm": RSM, "ram": RAM, "udt": UDT, "qdt": QDT}
     root = etree.Element(f"{{{RSM}}}CrossIndustryInvoice", nsmap=spaces)  # type: ignore[arg-type]
     _head(root, invoice)
     trade = etree.SubElement(root, f"{{{RSM}}}SupplyChainTradeTransaction")
     for line in invoice.lines:
         _line(group(trade, "IncludedSupplyChainTradeLineItem"), line)
-    _agreement(group(trade, "ApplicableHeaderTradeAgreement"), invoice, invoice.seller, invoice.buyer)
+    _agreement(group(trade, "ApplicableHeaderTradeAgreement"), invoice, seller, buyer)
     _delivery(group(trade, "ApplicableHeaderTradeDelivery"), invoice)
-    _settlement(group(trade, "ApplicableHeaderTradeSettlement"), invoice, invoice.sums)
+    _settlement(group(trade, "ApplicableHeaderTradeSettlement"), invoice, sums)
     return to_bytes(root)
 
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 from lxml import etree
 
 from salesflow.documents.ubl_elements import sayable, shown
-from salesflow.model.einvoice import Adjustment, Days, TradeParty
+from salesflow.model.einvoice import CREDITOR, Adjustment, Days, TradeParty
 from salesflow.model.party import Address
 
 SPACE = "urn:un:unece:uncefact:data:standard:"
@@ -16,8 +16,6 @@ RSM, RAM, UDT, QDT = (
     f"{SPACE}{name}:100"
     for name in ("CrossIndustryInvoice", "ReusableAggregateBusinessInformationEntity", "UnqualifiedDataType", "QualifiedDataType")
 )
-CREDITOR = "SEPA"
-"""The scheme of a creditor in SEPA, which has an element of its own."""
 Value = str | Decimal | None
 
 
@@ -76,7 +74,7 @@ def adjustment(parent: etree._Element, each: Adjustment) -> etree._Element:
 def party(parent: etree._Element, name: str, value: TradeParty) -> None:
     """Add a party with its numbers."""
     found = group(parent, name)
-    if value.number_scheme != CREDITOR:
+    if value.number_scheme != CREDITOR:  # which has an element of its own
         # A number has an element of its own where its scheme is known.
         text(found, "GlobalID" if value.number_scheme else "ID", value.number, schemeID=value.number_scheme)
     text(found, "Name", value.name)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import date
 
 from salesflow.documents.languages import Locale
-from salesflow.documents.sheet import Block, Sheet
+from salesflow.documents.sheet import Block, Sheet, Words
 from salesflow.documents.wording import Word
 from salesflow.model.einvoice import TradeParty
 
@@ -53,4 +53,15 @@ def said(facts: Iterable[Fact], locale: Locale) -> tuple[tuple[str, str], ...]:
 
 def present(parts: Iterable[str]) -> str:
     """Return the parts that are there, one after the other."""
-    return " · ".join(part for part in parts if part)
+    return " · ".join(filter(None, parts))
+
+
+def stacked(parts: Iterable[str]) -> str:
+    """Return the parts that are there, each on a line of its own."""
+    return "\n".join(filter(None, parts))
+
+
+def comments(given: Iterable[str], locale: Locale) -> tuple[Words, ...]:
+    """Return the comments that there are, under their heading."""
+    text = stacked(given)
+    return (Words(heading=locale.say(Word.COMMENT), text=text),) if text else ()

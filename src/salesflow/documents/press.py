@@ -86,7 +86,11 @@ def to_png(sheets: Iterable[Sheet], *, theme: Theme = PLAIN, dots_per_inch: int 
     return tuple(made) if isinstance(made, list) else (_one(made),)
 
 
-def _one(made: bytes | list[bytes] | None) -> bytes:
+Made = bytes | list[bytes] | None
+"""What typst returns: one file, or one for each page."""
+
+
+def _one(made: Made) -> bytes:
     require_kind("what typst made", made, bytes)
     return bytes(made)  # type: ignore[arg-type]
 
@@ -98,9 +102,6 @@ def _data(sheets: Iterable[Sheet], theme: Theme) -> str:
         raise ValueError(msg)
     look = {"colour": theme.colour, "logo": list(theme.logo), "logo-height": theme.logo_height, "font": theme.font, "footer": theme.footer}
     return json.dumps({"sheets": [as_data(sheet) for sheet in given], "theme": look}, ensure_ascii=False)
-
-
-Made = bytes | list[bytes] | None
 
 
 def _set(data: str, theme: Theme, make: Callable[[typst.Compiler], Made]) -> Made:

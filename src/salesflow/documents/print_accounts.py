@@ -7,7 +7,7 @@ from datetime import date
 from salesflow.billing.statements import Statement
 from salesflow.checks import ZERO, require_date, require_kind
 from salesflow.documents.languages import Locale
-from salesflow.documents.letter import letter
+from salesflow.documents.letter import letter, stacked
 from salesflow.documents.print_invoices import period
 from salesflow.documents.sheet import Column, Grid, Sheet, Sum, Sums, TableRow, Words
 from salesflow.documents.wording import Word
@@ -44,7 +44,7 @@ def reminder(reminder: Reminder, *, seller: TradeParty, buyer: TradeParty, langu
             Words(text=say(Word.REMINDING)),
             _overdue(reminder, locale),
             Sums(rows=tuple(sums)),
-            Words(text="\n".join(line for line in (pay, say(Word.CROSSED)) if line)),
+            Words(text=stacked((pay, say(Word.CROSSED)))),
         ),
     )
 

@@ -9,7 +9,7 @@ from attrs import evolve
 
 from salesflow.checks import require_kind
 from salesflow.documents.languages import Locale
-from salesflow.documents.letter import Fact, letter
+from salesflow.documents.letter import Fact, comments, letter, present, stacked
 from salesflow.documents.priced_lines import Exemptions, PricedLine, of_order_line, priced_table, summed, why_no_vat
 from salesflow.documents.sheet import Block, Column, Grid, Sheet, Sum, Sums, TableRow, Words
 from salesflow.documents.terms_in_words import early, terms_of_sale
@@ -59,7 +59,7 @@ def invoice(
         (Word.YOUR_ORDER, order),
         (Word.CUSTOMER_VAT, buyer.vat),
         (Word.REPRESENTATIVE, "" if representative is None else _representative(representative, seller, locale)),
-        (Word.PAYEE, "" if payee is None else "\n".join(part for part in (payee.name, payee.legal) if part)),
+        (Word.PAYEE, "" if payee is None else stacked((payee.name, payee.legal))),
     )
     receiver = seller.name if payee is None else payee.name
     return letter(
@@ -75,7 +75,7 @@ def invoice(
         blocks=(
             priced_table(_lines(invoice, locale), invoice.currency, locale),
             *_sums(invoice, exemptions or {}, locale),
-            *_comments(invoice, locale),
+            *comments(invoice.comments, locale),
             *_payment(invoice, receiver, account, locale),
             *terms_of_sale(invoice.terms, locale),
         ),
@@ -84,7 +84,7 @@ def invoice(
 
 def _representative(value: TaxRepresentative, seller: TradeParty, locale: Locale) -> str:
     number = locale.say(Word.VAT_NUMBER, number=value.vat) if value.vat else ""
-    return "\n".join(line for line in (value.name, *locale.address(value.address, seller.address.country), number) if line)
+    return stacked((value.name, *locale.address(value.address, seller.address.country), number))
 
 
 def _title(invoice: Invoice) -> Word:
@@ -146,7 +146,7 @@ def _lines(invoice: Invoice, locale: Locale) -> Iterator[PricedLine]:
             )
             if shown and number
         ]
-        yield of_order_line(line.terms, line.quantity, line.net, invoice.currency, locale, " · ".join(under))
+        yield of_order_line(line.terms, line.quantity, line.net, invoice.currency, locale, present(under))
     for written in invoice.free_text:
         text = written.text
         if text == Word.DEPOSIT_LINE.en and (invoice.deposit_of or written.credits):
@@ -183,11 +183,6 @@ def _sums(invoice: Invoice, exemptions: Exemptions, locale: Locale) -> tuple[Blo
 
 
 # ---------------------------------------------------------------------- what stands below
-
-
-def _comments(invoice: Invoice, locale: Locale) -> Iterator[Block]:
-    if text := "\n".join(comment for comment in invoice.comments if comment):
-        yield Words(heading=locale.say(Word.COMMENT), text=text)
 
 
 def _payment(invoice: Invoice, receiver: str, account: str, locale: Locale) -> Iterator[Block]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from salesflow.checks import ZERO, require_kind
 from salesflow.documents.languages import Locale
-from salesflow.documents.letter import letter, present
+from salesflow.documents.letter import comments, letter, present
 from salesflow.documents.priced_lines import (
     Exemptions,
     PricedLine,
@@ -17,7 +17,7 @@ from salesflow.documents.priced_lines import (
     summed,
     why_no_vat,
 )
-from salesflow.documents.sheet import Block, Column, Grid, Sheet, Signature, TableRow, Words
+from salesflow.documents.sheet import Block, Column, Grid, Sheet, Signature, TableRow
 from salesflow.documents.terms_in_words import payment, terms_of_sale
 from salesflow.documents.wording import Word
 from salesflow.labels import Language
@@ -165,7 +165,7 @@ def confirmation(
             priced_table(_confirmed(confirmation, locale), confirmation.currency, locale),
             summed(totals, confirmation.charges, confirmation.currency, locale),
             *why_no_vat(totals, confirmation.charges, exemptions or {}, locale),
-            *_comments((confirmation.comment,), locale),
+            *comments((confirmation.comment,), locale),
             payment(confirmation.payment_terms, locale),
             *terms_of_sale((confirmation.terms,), locale),
         ),
@@ -180,11 +180,6 @@ def _confirmed(confirmation: OrderConfirmation, locale: Locale) -> Iterator[Pric
             ships = locale.say(Word.SHIPS, day=locale.day(line.ship_date)) if line.ship_date else ""
             net = line.net(line.ordered, confirmation.currency)
             yield of_order_line(line, line.ordered, net, confirmation.currency, locale, ships)
-
-
-def _comments(comments: Iterable[str], locale: Locale) -> tuple[Words, ...]:
-    text = "\n".join(comment for comment in comments if comment)
-    return (Words(heading=locale.say(Word.COMMENT), text=text),) if text else ()
 
 
 # ---------------------------------------------------------------------- packing slips
@@ -236,7 +231,7 @@ def packing_slip(
         facts=facts,
         blocks=(
             _goods(slip, known, locale),
-            *_comments(slip.comments, locale),
+            *comments(slip.comments, locale),
             Signature(text=locale.say(Word.RECEIVED)),
         ),
     )

@@ -19,7 +19,7 @@ from salesflow.documents.ubl_elements import (
     text,
     to_bytes,
 )
-from salesflow.model.einvoice import Adjustment, EInvoice, EInvoiceLine, Payee, Profile, Sums, TaxGroup, TaxRepresentative
+from salesflow.model.einvoice import Adjustment, EInvoice, EInvoiceLine, Payee, Profile, Sums, TaxGroup, TaxRepresentative, TradeParty
 from salesflow.model.party import Address
 
 NORM = "urn:cen.eu:en16931:2017"
@@ -32,6 +32,14 @@ PROCESS = "urn:fdc:peppol.eu:2017:poacc:billing:01:1.0"
 """The business process of billing (BT-23); Peppol asks for it."""
 
 
+def required(invoice: EInvoice) -> tuple[Sums, TradeParty, TradeParty]:
+    """Return what no invoice is written without, in whichever syntax: its totals, its seller and its buyer; raise ``ValueError`` otherwise."""
+    if invoice.sums is None or invoice.seller is None or invoice.buyer is None:
+        msg = "an electronic invoice is written with its totals, its seller and its buyer"
+        raise ValueError(msg)
+    return invoice.sums, invoice.seller, invoice.buyer
+
+
 def write(invoice: EInvoice) -> bytes:
     """
     Return a complete electronic invoice as UBL: an Invoice, or a CreditNote where its type is one.
@@ -41,13 +49,11 @@ def write(invoice: EInvoice) -> bytes:
     Raises:
         ValueError: totals, seller or buyer are missing.
     """
-    if invoice.sums is None or invoice.seller is None or invoice.buyer is None:
-        msg = "an electronic invoice is written with its totals, its seller and its buyer"
-        raise ValueError(msg)
+    sums, seller, buyer = required(invoice)
     root = document("CreditNote" if invoice.is_credit_note else "Invoice")
     _head(root, invoice)
-    party(root, "AccountingSupplierParty", invoice.seller)
-    party(root, "AccountingCustomerParty", invoice.buyer)
+    party(root, "AccountingSupplierParty", seller)
+    party(root, "AccountingCustomerParty", buyer)
     if invoice.payee is not None:
         _payee(root, invoice.payee)
     if invoice.representative is not None:
@@ -56,8 +62,8 @@ def write(invoice: EInvoice) -> bytes:
     _payment(root, invoice)
     for each in invoice.adjustments:
         tax_category(_adjustment(root, each, invoice.currency), "TaxCategory", each.category, each.rate)
-    _taxes(root, invoice, invoice.sums)
-    _totals(root, invoice.sums, invoice.currency)
+    _taxes(root, invoice, sums)
+    _totals(root, sums, invoice.currency)
     for line in invoice.lines:
         _line(root, line, invoice)
     return to_bytes(root)

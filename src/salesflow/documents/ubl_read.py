@@ -29,7 +29,18 @@ from salesflow.documents.ubl_values import (
     period_of,
     text_at,
 )
-from salesflow.model.einvoice import Adjustment, EInvoice, EInvoiceLine, Payee, Profile, Sums, TaxGroup, TaxRepresentative, TradeParty
+from salesflow.model.einvoice import (
+    CREDITOR,
+    Adjustment,
+    EInvoice,
+    EInvoiceLine,
+    Payee,
+    Profile,
+    Sums,
+    TaxGroup,
+    TaxRepresentative,
+    TradeParty,
+)
 from salesflow.model.order import OrderLine
 from salesflow.model.party import Address
 from salesflow.model.product import NO_VAT, Item, Vat
@@ -298,7 +309,7 @@ def _tax_number(element: etree._Element | None, *, vat: bool) -> str:
 def _identification(element: etree._Element | None) -> tuple[str, str]:
     """Return the first number of a party with its scheme; that of a creditor in SEPA only where there is no other."""
     found = [(content_of(each), each.get("schemeID", "")) for each in all_at(element, "cac:PartyIdentification/cbc:ID")]
-    return min(found, key=lambda each: each[1] == "SEPA", default=("", ""))
+    return min(found, key=lambda each: each[1] == CREDITOR, default=("", ""))
 
 
 def _representative(element: etree._Element | None) -> TaxRepresentative | None:

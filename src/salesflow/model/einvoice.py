@@ -23,6 +23,7 @@ from salesflow.model.einvoice_door import (
     require_numbers,
     require_pair,
     require_paths,
+    require_text_pairs,
     require_texts,
 )
 from salesflow.model.party import Address
@@ -146,10 +147,7 @@ class EInvoiceLine:
         require_tuple_of("adjustments", self.adjustments, Adjustment)
         require_pair("period", self.period)
         require_days("period", self.period)
-        require_tuple_of("attributes", self.attributes, tuple)
-        for each in self.attributes:
-            require_pair("attributes", each)
-            require_tuple_of("attributes", each, str)
+        require_text_pairs("attributes", self.attributes)
 
 
 @frozen(kw_only=True)
@@ -207,6 +205,8 @@ class Sums:
 
 
 NOWHERE = Address()
+CREDITOR = "SEPA"
+"""The scheme of a creditor in SEPA, whose number is no number of a party like the others."""
 
 
 @frozen(kw_only=True)
@@ -366,10 +366,7 @@ class EInvoice:
         require_tuple_of("adjustments", self.adjustments, Adjustment)
         require_tuple_of("breakdown", self.breakdown, TaxGroup)
         require_paths("missing", self.missing, MAY_BE_MISSING)
-        require_tuple_of("foreign", self.foreign, tuple)
-        for pair in self.foreign:
-            require_pair("foreign", pair)
-            require_tuple_of("foreign", pair, str)
+        require_text_pairs("foreign", self.foreign)
         require_tuple_of("preceding", self.preceding, tuple)
         require_kind("profile", self.profile, Profile)
         require_numbers(self, "prepaid", "rounding", digits=SUM_DIGITS)

@@ -55,6 +55,14 @@ def require_pair(name: str, pair: object) -> None:
         raise TypeError(msg)
 
 
+def require_text_pairs(name: str, pairs: tuple[object, ...]) -> None:
+    """Raise unless *pairs* is a tuple of pairs of texts."""
+    require_tuple_of(name, pairs, tuple)
+    for pair in pairs:
+        require_pair(name, pair)
+        require_tuple_of(name, pair, str)
+
+
 def require_days(name: str, days: tuple[object, ...]) -> None:
     """Raise unless each of *days* is a date or ``None``."""
     for day in days:
