@@ -320,7 +320,7 @@ def test_many_different_items_do_not_fill_the_memory(monkeypatch: pytest.MonkeyP
     assert codec.loads(codec.dumps(order)) == order
 
 
-@pytest.mark.parametrize("side", ["_writer", "_reader"])
+@pytest.mark.parametrize("side", ["_writer_at", "_reader_at"])
 def test_two_threads_may_be_the_first_to_write_and_read(side: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever comes while another thread is working out how a class is written loses no field of it."""
     order = an_order()
@@ -328,13 +328,13 @@ def test_two_threads_may_be_the_first_to_write_and_read(side: str, monkeypatch: 
     fresh, original = converter.make_converter(), getattr(converter, side)
     meanwhile: list[Any] = []
 
-    def interrupted(field: Any, of: Any) -> Any:
-        if field.name == "placed" and of is fresh and not meanwhile:
+    def interrupted(place: Any, of: Any) -> Any:
+        if place is date and of is fresh and not meanwhile:
             meanwhile.append(None)
             other = Thread(target=lambda: meanwhile.append((fresh.unstructure(order), fresh.structure(data, type(order)))))
             other.start()
             other.join()
-        return original(field, of)
+        return original(place, of)
 
     monkeypatch.setattr(converter, side, interrupted)
     mine = fresh.unstructure(order), fresh.structure(data, type(order))

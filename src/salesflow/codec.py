@@ -94,11 +94,7 @@ def loads(text: str | bytes) -> Any:
     Raises:
         CodecError: the text is not one that ``dumps`` has written, or is of a later version.
     """
-    return _from_text(_parsed(text))
-
-
-def _from_text(envelope: Any) -> Any:
-    return _reader(envelope, reading())(envelope["data"])
+    return _read(_parsed(text), reading())
 
 
 def dumps_outcome(outcome: Outcome[Any]) -> str:
@@ -119,11 +115,11 @@ def loads_outcome(text: str | bytes) -> Outcome[Any]:
     """Return the outcome that a text holds."""
     kept = _parsed(text)
     try:
-        made, changed, events = (tuple([_from_text(each) for each in kept[name]]) for name in _COLUMNS)
+        made, changed, events = (tuple([_read(each, reading()) for each in kept[name]]) for name in _COLUMNS)
         places, document = (*made, *changed), kept["document"]
         if isinstance(document, int):
             return Outcome(document=places[document], made=made, changed=changed, events=events)
-        several = tuple([places[place] for place in document["places"]]) if "places" in document else _from_text(document)
+        several = tuple([places[place] for place in document["places"]]) if "places" in document else _read(document, reading())
         return Outcome(document=several, made=made, changed=changed, events=events)
     except (KeyError, IndexError, TypeError) as error:
         raise CodecError(f"not an outcome: {error!r}") from error
@@ -216,7 +212,11 @@ def from_data(envelope: Any) -> Any:
     Raises:
         CodecError: it is no envelope of ours, of a later version, or its data do not make a document.
     """
-    return _reader(envelope, quick())(envelope["data"])
+    return _read(envelope, quick())
+
+
+def _read(envelope: Any, converter: Converter) -> Any:
+    return _reader(envelope, converter)(envelope["data"])
 
 
 def _reader(envelope: Any, converter: Converter) -> Callable[[Any], Any]:

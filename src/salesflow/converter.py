@@ -15,7 +15,7 @@ from functools import cache
 from importlib import import_module
 from operator import attrgetter
 from types import NoneType, UnionType
-from typing import Any, NoReturn, get_args, get_origin
+from typing import Any, NoReturn, TypeVar, get_args, get_origin
 
 import attrs
 from attrs import NOTHING
@@ -86,17 +86,26 @@ def make_converter(*, detailed: bool = False) -> Converter:
     return converter
 
 
+K = TypeVar("K")
+V = TypeVar("V")
+
+
+def _remember(known: dict[K, V], key: K, value: V) -> V:
+    """Keep a value under its key, and return it; where too many are kept, all are let go of first."""
+    if len(known) >= REMEMBERED:
+        known.clear()
+    known[key] = value
+    return value
+
+
 def _once_same(unstructure: Callable[[Any], Any]) -> Callable[[Any], Raw]:
     """Return what writes a value as text, with a memory for the very same values."""
     known: dict[int, tuple[Any, Raw]] = {}
 
     def remembered(value: Any) -> Raw:
         found = known.get(id(value))
-        if found is None:
-            if len(known) >= REMEMBERED:
-                known.clear()
-            # the value is kept as well, so that its id is not given to another
-            found = known[id(value)] = value, Raw(encode(unstructure(value)))
+        if found is None:  # the value is kept as well, so that its id is not given to another
+            found = _remember(known, id(value), (value, Raw(encode(unstructure(value)))))
         return found[1]
 
     return remembered
@@ -112,11 +121,7 @@ def _once_each(structure: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any
         except UnicodeEncodeError:
             return structure(data, kind)
         found = known.get(key)
-        if found is None:
-            if len(known) >= REMEMBERED:
-                known.clear()
-            found = known[key] = structure(data, kind)
-        return found
+        return _remember(known, key, structure(data, kind)) if found is None else found
 
     return remembered
 
@@ -166,25 +171,33 @@ def _all_of(names: list[str]) -> Callable[[Any], tuple[Any, ...]]:
 
 def _writer(field: Any, converter: Converter) -> tuple[Any, Any, Any]:
     """Return what writes a field, its default, and how that is written."""
-    hook = _of_optional(field.type, lambda kind: _hook_of(kind, converter))
+    hook = _writer_at(field.type, converter)
     if field.default is NOTHING:
         return hook, NOTHING, NOTHING
     return hook, field.default, hook(field.default)
 
 
-def _hook_of(kind: Any, converter: Converter) -> Callable[[Any], Any]:
-    """Return what writes a value of a type; cattrs finds that of a list of codes by the value, which may be of another list."""
-    return _writer_of(kind) if isinstance(kind, type) and issubclass(kind, Labelled) else converter.get_unstructure_hook(kind)
+def _writer_at(place: Any, converter: Converter) -> Callable[[Any], Any]:
+    """Return what writes a value at a place of that type; cattrs finds that of a list of codes by the value, which may be of another list."""
+    kind, or_none = _optional(place)
+    hook = _writer_of(kind) if isinstance(kind, type) and issubclass(kind, Labelled) else converter.get_unstructure_hook(kind)
+    return (lambda held: None if held is None else hook(held)) if or_none else hook
 
 
-def _of_optional(kind: Any, hook_of: Callable[[Any], Callable[..., Any]]) -> Callable[..., Any]:
-    """Return what *hook_of* gives for a type, or for the other type of one that may be ``None``."""
-    of_union = get_args(kind) if isinstance(kind, UnionType) else (kind,)
+def _reader_at(place: Any, converter: Converter) -> Callable[[Any], Any]:
+    """Return what reads a value at a place of that type."""
+    kind, or_none = _optional(place)
+    hook: Any = converter.get_structure_hook(kind)
+    if or_none:
+        return lambda held: None if held is None else hook(held, kind)
+    return hook if kind in _CHECKS else lambda held: hook(held, kind)
+
+
+def _optional(place: Any) -> tuple[Any, bool]:
+    """Return the type of what may stand at a place, and whether it may be left empty."""
+    of_union = get_args(place) if isinstance(place, UnionType) else (place,)
     others = [each for each in of_union if each is not NoneType]
-    if len(others) != 1 or NoneType not in of_union:
-        return hook_of(kind)
-    hook = hook_of(others[0])
-    return lambda held: None if held is None else hook(held)
+    return (others[0], True) if len(others) == 1 and NoneType in of_union else (place, False)
 
 
 def _read_value(kind: type, converter: Converter) -> Callable[[Any, Any], Any]:
@@ -194,20 +207,10 @@ def _read_value(kind: type, converter: Converter) -> Callable[[Any, Any], Any]:
     def read(data: Any, _: Any) -> Any:
         nonlocal readers
         if not readers:
-            readers = {field.name: _reader(field, converter) for field in _fields(kind)}
+            readers = {field.name: _reader_at(field.type, converter) for field in _fields(kind)}
         return kind(**{name: readers[name](held) for name, held in data.items()})
 
     return read
-
-
-def _reader(field: Any, converter: Converter) -> Callable[[Any], Any]:
-    """Return what reads a field."""
-    return _of_optional(field.type, lambda kind: _reader_of(kind, converter))
-
-
-def _reader_of(kind: Any, converter: Converter) -> Callable[[Any], Any]:
-    hook: Any = converter.get_structure_hook(kind)
-    return hook if kind in _CHECKS else lambda held: hook(held, kind)
 
 
 def _explain_value(kind: type, converter: Converter) -> Any:
@@ -224,11 +227,11 @@ def _is_tuple(kind: object) -> bool:
 
 def _write_tuple(kind: Any, converter: Converter) -> Callable[[Any], list[Any]]:
     """Return what writes several values of one type, or one of each of several."""
-    first, *others = get_args(kind)
-    hook = _of_optional(first, lambda of: _hook_of(of, converter))
-    if others == [Ellipsis]:
+    places = get_args(kind)
+    if places[-1] is Ellipsis:
+        hook = _writer_at(places[0], converter)
         return lambda values: [hook(each) for each in values] if type(values) is tuple else _refuse(tuple, values)
-    hooks = (hook, *[_of_optional(each, lambda of: _hook_of(of, converter)) for each in others])
+    hooks = [_writer_at(place, converter) for place in places]
     return lambda values: (
         [write(each) for write, each in zip(hooks, values, strict=True)] if type(values) is tuple else _refuse(tuple, values)
     )
@@ -236,11 +239,11 @@ def _write_tuple(kind: Any, converter: Converter) -> Callable[[Any], list[Any]]:
 
 def _read_tuple(kind: Any, converter: Converter) -> Callable[[Any, Any], tuple[Any, ...]]:
     """Return what reads several values of one type, or one of each of several."""
-    first, *others = get_args(kind)
-    hook = _of_optional(first, lambda of: _reader_of(of, converter))
-    if others == [Ellipsis]:
+    places = get_args(kind)
+    if places[-1] is Ellipsis:
+        hook = _reader_at(places[0], converter)
         return lambda data, _: tuple([hook(each) for each in _several(data)])
-    hooks = (hook, *[_of_optional(each, lambda of: _reader_of(of, converter)) for each in others])
+    hooks = [_reader_at(place, converter) for place in places]
     return lambda data, _: tuple([read(each) for read, each in zip(hooks, _several(data), strict=True)])
 
 
