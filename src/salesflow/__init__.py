@@ -52,6 +52,9 @@ if TYPE_CHECKING:
     from salesflow.model.campaign import Recipient as Recipient
     from salesflow.model.case import Case as Case
     from salesflow.model.case import CaseStatus as CaseStatus
+    from salesflow.model.charge import Back as Back
+    from salesflow.model.charge import Charge as Charge
+    from salesflow.model.charge import ChargeRule as ChargeRule
     from salesflow.model.einvoice import EInvoice as EInvoice
     from salesflow.model.einvoice import TradeParty as TradeParty
     from salesflow.model.free_text import FreeTextLine as FreeTextLine
@@ -69,9 +72,9 @@ if TYPE_CHECKING:
     from salesflow.model.opportunity import Stage as Stage
     from salesflow.model.order import DocumentStatus as DocumentStatus
     from salesflow.model.order import Order as Order
-    from salesflow.model.order import OrderLine as OrderLine
     from salesflow.model.order import OrderStatus as OrderStatus
     from salesflow.model.order import OrderType as OrderType
+    from salesflow.model.order_line import OrderLine as OrderLine
     from salesflow.model.packing_slip import PackingSlip as PackingSlip
     from salesflow.model.party import Address as Address
     from salesflow.model.party import Party as Party
@@ -89,7 +92,6 @@ if TYPE_CHECKING:
     from salesflow.model.product import ProductKind as ProductKind
     from salesflow.model.product import ProductList as ProductList
     from salesflow.model.product import Tolerance as Tolerance
-    from salesflow.model.product import Vat as Vat
     from salesflow.model.project import Project as Project
     from salesflow.model.proposal import ProductLink as ProductLink
     from salesflow.model.proposal import SupplementaryItem as SupplementaryItem
@@ -111,10 +113,11 @@ if TYPE_CHECKING:
     from salesflow.model.target import Target as Target
     from salesflow.model.terms import PaymentTerms as PaymentTerms
     from salesflow.model.terms import TermsOfSale as TermsOfSale
-    from salesflow.model.totals import Charge as Charge
+    from salesflow.model.totals import Basis as Basis
     from salesflow.model.totals import TotalsPolicy as TotalsPolicy
     from salesflow.model.trade_agreement import TradeAgreement as TradeAgreement
     from salesflow.model.transfer import Transfer as Transfer
+    from salesflow.model.vat import Vat as Vat
     from salesflow.money import Money as Money
     from salesflow.outcome import Outcome as Outcome
     from salesflow.period import Period as Period
@@ -126,6 +129,7 @@ if TYPE_CHECKING:
     from salesflow.process import cases as cases
     from salesflow.process import categories as categories
     from salesflow.process import changes as changes
+    from salesflow.process import charges as charges
     from salesflow.process import closing as closing
     from salesflow.process import conformance as conformance
     from salesflow.process import deliveries as deliveries
@@ -182,6 +186,7 @@ _MODULES = {
     "cases": "process",
     "categories": "process",
     "changes": "process",
+    "charges": "process",
     "closing": "process",
     "codec": "",
     "conformance": "process",
@@ -251,6 +256,7 @@ _NAMES = {
     "model.agreement": ("Commitment", "CommitmentKind", "SalesAgreement"),
     "model.campaign": ("Campaign", "Recipient"),
     "model.case": ("Case", "CaseStatus"),
+    "model.charge": ("Back", "Charge", "ChargeRule"),
     "model.einvoice": ("EInvoice", "TradeParty"),
     "model.free_text": ("FreeTextLine",),
     "model.goods_return": ("Disposition", "Return"),
@@ -258,13 +264,14 @@ _NAMES = {
     "model.lead": ("Lead", "LeadStatus"),
     "model.office_hours": ("OfficeHours", "WorkingDays"),
     "model.opportunity": ("Opportunity", "OpportunityStatus", "OpportunityType", "Stage"),
-    "model.order": ("DocumentStatus", "Order", "OrderLine", "OrderStatus", "OrderType"),
+    "model.order": ("DocumentStatus", "Order", "OrderStatus", "OrderType"),
+    "model.order_line": ("OrderLine",),
     "model.packing_slip": ("PackingSlip",),
     "model.party": ("Address", "Party", "PartyKind", "Role", "SummaryUpdate"),
     "model.path": ("Path", "PathStep"),
     "model.payment": ("Payment",),
     "model.policies": ("DeliveryPolicy", "InvoicePolicy", "OrderPolicy"),
-    "model.product": ("Item", "Product", "ProductKind", "ProductList", "Tolerance", "Vat"),
+    "model.product": ("Item", "Product", "ProductKind", "ProductList", "Tolerance"),
     "model.project": ("Project",),
     "model.proposal": ("ProductLink", "SupplementaryItem"),
     "model.purchase": ("Notice", "Purchase"),
@@ -275,9 +282,10 @@ _NAMES = {
     "model.subscription": ("Every", "Subscription"),
     "model.target": ("Target",),
     "model.terms": ("PaymentTerms", "TermsOfSale"),
-    "model.totals": ("Charge", "TotalsPolicy"),
+    "model.totals": ("Basis", "TotalsPolicy"),
     "model.trade_agreement": ("TradeAgreement",),
     "model.transfer": ("Transfer",),
+    "model.vat": ("Vat",),
     "money": ("Money",),
     "outcome": ("Outcome",),
     "period": ("Period",),

@@ -26,7 +26,7 @@ from salesflow.errors import SalesflowError
 from salesflow.kinds import EVENTS, KINDS
 from salesflow.model.invoice import InvoicePart
 from salesflow.model.ledger import Posting
-from salesflow.model.order import OrderLine
+from salesflow.model.order_line import OrderLine
 from salesflow.outcome import Outcome
 
 Upgrade = Callable[[dict[str, Any]], dict[str, Any]]

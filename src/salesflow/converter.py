@@ -26,7 +26,7 @@ from msgspec.json import Encoder
 
 import salesflow.model
 from salesflow.labels import Labelled
-from salesflow.model.order import OrderLine
+from salesflow.model.order_line import OrderLine
 from salesflow.model.product import Item
 
 REMEMBERED = 4096

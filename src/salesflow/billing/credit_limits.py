@@ -19,8 +19,9 @@ from salesflow.model.credit import CREDIT, CheckPoint, CreditLimit, CreditPolicy
 from salesflow.model.invoice import Invoice
 from salesflow.model.ledger import smaller
 from salesflow.model.order import Order, OrderStatus
+from salesflow.model.order_amounts import add_up_rows
+from salesflow.model.order_charges import row_of
 from salesflow.model.payment import Payment
-from salesflow.model.totals import add_up
 from salesflow.money import exact
 from salesflow.rules import Rule
 
@@ -113,12 +114,12 @@ def _is_of(limit: CreditLimit, account: str, currency: str) -> bool:
 
 def _delivered(order: Order) -> Decimal:
     """Return what is delivered and not invoiced of an order, VAT included and no more than is open."""
-    lines = []
+    rows = []
     for balance in order.balances:
         quantity = smaller(balance.delivered_not_invoiced, balance.invoice_remainder)
         if quantity > 0:
-            lines.append((balance.item.vat, balance.terms.net(quantity, order.currency)))
-    return min(add_up(lines, (), order.currency).total, max(order.open_totals.total, ZERO))
+            rows.append(row_of(balance.terms, quantity, order.quantum))
+    return min(add_up_rows(rows, (), (), order.quantum, order.totals_policy).total, max(order.open_totals.total, ZERO))
 
 
 @exact

@@ -12,16 +12,21 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from attrs import evolve
 
-from salesflow.billing.crediting import CreditOf, Quantities, asked_of, charges_left, note_of, settled_by, taken_back, taking_of
+from salesflow.billing.credit_documents import note_of, settled_by
+from salesflow.billing.credit_postings import taken_back
+from salesflow.billing.crediting import CreditedPart, CreditOf, Quantities, asked_of, part_of
 from salesflow.billing.invoice_life import LIFECYCLE
 from salesflow.checks import require_date, require_kind
 from salesflow.errors import Refusal, RefusedError
+from salesflow.model.charge_rules import against_basis
 from salesflow.model.events import CreditNotePosted, InvoiceCredited
 from salesflow.model.invoice import Invoice, Settlement
-from salesflow.model.order import Order, OrderLine
+from salesflow.model.order import Order
 from salesflow.model.order_life import LIFECYCLE as ORDER_LIFECYCLE
+from salesflow.model.order_line import OrderLine
 from salesflow.model.party import Party
-from salesflow.money import exact, quantum_of, require_currency
+from salesflow.model.totals import TOTALS, TotalsPolicy
+from salesflow.money import exact, require_currency
 from salesflow.outcome import Outcome
 from salesflow.rules import Rule
 
@@ -75,9 +80,9 @@ LINE_TWICE = Rule(
 )
 ONE_ACCOUNT = Rule(
     code="credit.one-account",
-    en="A credit note is for one account, in one currency.",
-    nl="Een creditnota is voor één rekening, in één valuta.",
-    refusal="invoice {invoice} is of {account} in {currency}",
+    en="A credit note is for one account, in one currency and one kind of prices.",
+    nl="Een creditnota is voor één rekening, in één valuta en één soort prijzen.",
+    refusal="invoice {invoice} is of {account} in {currency}, with prices {basis}",
     spec=("INV-4",),
     source="choice",
 )
@@ -120,19 +125,23 @@ def post(
     reopens: bool | None = None,
     keep_remainder: bool = True,
     unreferenced: Iterable[OrderLine] = (),
+    rma: str | None = None,
 ) -> Outcome[Invoice]:
     """
     Post a credit note for one invoice or several [QTY-14, INV-7].
 
     Give one invoice with quantities by its line numbers, or ``CreditOf`` values; without quantities, amounts or charges
-    all that is left of the invoice is credited, charges too. What is still owed on the invoice is settled with it;
-    the rest stays in the customer's favour.
+    all that is left of the invoice is credited, charges too. With quantities or amounts, each discount on the whole gives back the
+    share of these lines, and each other charge what its rule says [CHG-10, CHG-11].
+    What is still owed on the invoice is settled with the note; the rest stays in the customer's favour.
 
     Args:
-        orders: The orders whose lines are taken back.
-        reopens: Whether the quantities are to be invoiced again; must be said where an order is concerned [P3].
+        orders: The orders whose lines and charges are taken back.
+        reopens: Whether the quantities, and the charges with them, are to be invoiced again;
+            it must be said if quantities of an order are credited [P3].
         keep_remainder: Whether what is left to deliver of the credited lines stays on order; otherwise it is cancelled.
         unreferenced: Lines that no invoice is found for, with the quantity that comes back; they touch no order.
+        rma: The return that it is given for.
 
     Raises:
         RefusedError: with everything ``why_not`` finds.
@@ -141,15 +150,16 @@ def post(
     claims, given, loose = _claims(credit, quantities), _orders(orders), tuple(unreferenced)
     if refusals := _why_not(claims, given, loose, on=on, reopens=reopens):
         raise RefusedError(refusals)
-    takings = [taking_of(each) for each in claims]
+    parts = [part_of(each) for each in claims]
     first = claims[0].invoice
-    note = note_of(first.account, first.currency, takings, loose, number=number, on=on, at=at, reason=reason)
-    settled = [settled_by(taking, number, on) for taking in takings]
+    policy = first.totals_policy
+    note = note_of(first.account, first.currency, policy, parts, loose, number=number, on=on, at=at, reason=reason, rma=rma)
+    settled = [settled_by(part, number, on) for part in parts]
     owed = tuple(Settlement(document=invoice.number, on=on, amount=-amount) for invoice, amount in settled if amount)
     note = evolve(note, settlements=owed)
-    changed = tuple(taken_back(order, takings, number, on, reopens=bool(reopens), keep_remainder=keep_remainder) for order in given)
-    posted = CreditNotePosted(number=number, on=on, at=at, invoices=tuple(taking.invoice.number for taking in takings))
-    told = tuple(InvoiceCredited(number=taking.invoice.number, on=on, by=number, amount=taking.total) for taking in takings)
+    changed = tuple(taken_back(order, parts, number, on, reopens=bool(reopens), keep_remainder=keep_remainder) for order in given)
+    posted = CreditNotePosted(number=number, on=on, at=at, invoices=tuple(part.invoice.number for part in parts))
+    told = tuple(InvoiceCredited(number=part.invoice.number, on=on, by=number, amount=part.total) for part in parts)
     return Outcome(document=note, made=(note,), changed=(*changed, *(invoice for invoice, _ in settled)), events=(posted, *told))
 
 
@@ -163,12 +173,16 @@ def unreferenced(
     on: date,
     at: datetime | None = None,
     reason: str = "",
+    rma: str | None = None,
+    totals: TotalsPolicy = TOTALS,
 ) -> Outcome[Invoice]:
     """
     Post a credit note that refers to no invoice, and touches no order.
 
     Args:
         lines: What comes back, with quantities above zero.
+        rma: The return that it is given for.
+        totals: Whether the prices of the lines have VAT in them, and how VAT is rounded.
 
     Raises:
         RefusedError: ``credit.empty`` or ``credit.unreferenced``.
@@ -176,13 +190,13 @@ def unreferenced(
     require_date("on", on)
     require_currency("currency", currency)
     loose = tuple(lines)
-    found = list(_against_unreferenced(loose))
+    found = list(_against_unreferenced(loose, totals))
     if not loose:
         found.append(EMPTY.refuse(invoice="none"))
     if found:
         raise RefusedError(found)
     owed_by = account.number if isinstance(account, Party) else account
-    note = note_of(owed_by, currency, [], loose, number=number, on=on, at=at, reason=reason)
+    note = note_of(owed_by, currency, totals, [], loose, number=number, on=on, at=at, reason=reason, rma=rma)
     return Outcome(document=note, made=(note,), events=(CreditNotePosted(number=number, on=on, at=at, invoices=()),))
 
 
@@ -235,7 +249,8 @@ def _why_not(
     for claim in claims:
         found += _against_invoice(claim.invoice, claims[0].invoice, on)
         found += _against_asked(claim)
-    found += _against_unreferenced(loose)
+    if claims:
+        found += _against_unreferenced(loose, claims[0].invoice.totals_policy)
     if not found:
         found += _against_orders(claims, orders, on, reopens=reopens)
     return tuple(found)
@@ -243,8 +258,9 @@ def _why_not(
 
 def _against_invoice(invoice: Invoice, first: Invoice, on: date) -> Iterator[Refusal]:
     yield from LIFECYCLE.why_not("credit_notes.post", invoice, on=on)
-    if (invoice.account, invoice.currency) != (first.account, first.currency):
-        yield ONE_ACCOUNT.refuse(invoice=invoice.number, account=invoice.account, currency=invoice.currency)
+    if (invoice.account, invoice.currency, invoice.totals_policy) != (first.account, first.currency, first.totals_policy):
+        basis = invoice.totals_policy.basis.en.lower()
+        yield ONE_ACCOUNT.refuse(invoice=invoice.number, account=invoice.account, currency=invoice.currency, basis=basis)
 
 
 def _against_asked(claim: CreditOf) -> Iterator[Refusal]:
@@ -254,19 +270,20 @@ def _against_asked(claim: CreditOf) -> Iterator[Refusal]:
         yield EMPTY.refuse(invoice=invoice.number)
     for number in quantities.keys() & amounts.keys():
         yield LINE_TWICE.refuse(what=f"line {number}", invoice=invoice.number)
-    left, rest_of_charges = invoice.creditable, charges_left(invoice)
+    left, rest_of_charges = invoice.creditable, invoice.creditable_charges
     for number, asked in quantities.items():
         rest = left.get(number)
         yield from _against_one(invoice, "line", number, asked, None if rest is None else rest.quantity, OVER_QUANTITY)
     for number, asked in amounts.items():
         rest = left.get(number)
-        yield from _against_money(invoice, "line", number, asked, None if rest is None else rest.net)
-    for place, asked in charges.items():
-        yield from _against_money(invoice, "charge", place, asked, rest_of_charges.get(place))
+        yield from _against_money(invoice, "line", number, asked, None if rest is None else rest.amount)
+    for place, asked in (charges or {}).items():
+        charge = rest_of_charges.get(place)
+        yield from _against_money(invoice, "charge", place, asked, None if charge is None else charge.amount)
 
 
 def _against_money(invoice: Invoice, what: str, number: int, asked: Decimal, left: Decimal | None) -> Iterator[Refusal]:
-    if left is not None and asked != asked.quantize(quantum_of(invoice.currency), ROUND_HALF_UP):
+    if left is not None and asked != asked.quantize(invoice.quantum, ROUND_HALF_UP):
         yield SIGN.refuse(asked=asked, what=what, line=number, invoice=invoice.number, left=left)
     else:
         yield from _against_one(invoice, what, number, asked, left, OVER_AMOUNT)
@@ -281,25 +298,31 @@ def _against_one(invoice: Invoice, what: str, number: int, asked: Decimal, left:
         yield over.refuse(what=what, line=number, invoice=invoice.number, left=left, asked=asked)
 
 
-def _against_unreferenced(lines: tuple[OrderLine, ...]) -> Iterator[Refusal]:
+def _against_unreferenced(lines: tuple[OrderLine, ...], policy: TotalsPolicy) -> Iterator[Refusal]:
     for line in lines:
         require_kind("unreferenced line", line, OrderLine)
         if line.ordered < 0:
             yield UNREFERENCED.refuse(item=line.item.number, quantity=line.ordered)
+    yield from against_basis(lines, policy, "the credit note")
 
 
 def _against_orders(claims: tuple[CreditOf, ...], orders: tuple[Order, ...], on: date, *, reopens: bool | None) -> Iterator[Refusal]:
     """Look whether the orders that are given are those whose lines or charges are taken back."""
-    takings = [taking_of(claim) for claim in claims]
-    sold = [row for taking in takings for row in taking.sold]
-    named = {row.line.order for row in sold if row.line.order}
-    named |= {taking.invoice.deposit_of for taking in takings if taking.invoice.deposit_of}
-    named |= {charged for taking in takings for place, _ in taking.charges if (charged := taking.invoice.charges[place - 1].order)}
-    if sorted(order.number for order in orders) != sorted(named):
-        yield ANOTHER_ORDER.refuse(orders=", ".join(sorted(named)) or "none", given=", ".join(order.number for order in orders) or "none")
+    parts = [part_of(claim) for claim in claims]
+    needed = _needed(parts)
+    if sorted(order.number for order in orders) != sorted(needed):
+        yield ANOTHER_ORDER.refuse(orders=", ".join(sorted(needed)) or "none", given=", ".join(order.number for order in orders) or "none")
         return
     for order in orders:
         yield from ORDER_LIFECYCLE.why_not("credit_notes.post", order, on=on)
     if reopens is None:
-        for number in sorted({row.line.order for row in sold if row.quantity and row.line.order}):
+        for number in sorted({row.line.order for part in parts for row in part.sold if row.quantity and row.line.order}):
             yield REOPENS.refuse(order=number)
+
+
+def _needed(parts: list[CreditedPart]) -> set[str]:
+    """Return the orders whose lines, charges or deposit are taken back."""
+    needed = {row.line.order for part in parts for row in part.sold}
+    needed |= {row.charge.order for part in parts for row in part.charges}
+    needed |= {part.invoice.deposit_of or "" for part in parts}
+    return needed - {""}

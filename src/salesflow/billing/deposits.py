@@ -12,17 +12,19 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from attrs import evolve
 
-from salesflow.billing.crediting import CreditOf, Taking, advance, credited_by, merged, taking_of, words_of
+from salesflow.billing.credit_documents import credited_by, words_of
+from salesflow.billing.credit_postings import advance
+from salesflow.billing.crediting import CreditedPart, CreditOf, part_of
 from salesflow.checks import HUNDRED, ZERO, all_of, exact_number, require_date, require_kind
 from salesflow.errors import Refusal, RefusedError
 from salesflow.model.events import InvoicePosted
 from salesflow.model.free_text import FreeTextLine
-from salesflow.model.invoice import Invoice
+from salesflow.model.invoice import Invoice, InvoiceStatus, TakenOff
 from salesflow.model.order import Order, with_postings
 from salesflow.model.order_life import LIFECYCLE as ORDER_LIFECYCLE
-from salesflow.model.product import NO_VAT, Vat
-from salesflow.model.totals import VatGroup
-from salesflow.money import Remainder, allocate, exact, quantum_of
+from salesflow.model.totals import TotalsPolicy, VatGroup, without_vat
+from salesflow.model.vat import NO_VAT, Vat
+from salesflow.money import Remainder, allocate, exact
 from salesflow.outcome import Outcome
 from salesflow.rules import Rule
 
@@ -54,7 +56,15 @@ USED_UP = Rule(
     code="deposit.used-up",
     en="A deposit is taken off once.",
     nl="Een aanbetaling wordt één keer verrekend.",
-    refusal="nothing is left of deposit {deposit}",
+    refusal="nothing is left of deposit {deposit}: it was taken off, credited or cancelled",
+    spec=("PRE-1", "I16"),
+    source="choice",
+)
+OPEN = Rule(
+    code="deposit.open",
+    en="An invoice takes the open deposits of its orders off, or says that they stay for a later invoice.",
+    nl="Een factuur verrekent de openstaande aanbetalingen van haar orders, of zegt dat zij blijven staan voor een latere factuur.",
+    refusal="order {order} has {advanced} invoiced in advance, and the deposits given have {given} left; give the others, or keep_deposits",
     spec=("PRE-1", "I16"),
     source="choice",
 )
@@ -89,7 +99,7 @@ def post(
     """
     require_date("on", on)
     require_kind("order", order, Order)
-    quantum, left = quantum_of(order.currency), order.open_totals.total - order.advanced
+    quantum, left = order.quantum, order.open_totals.total - order.advanced
     asked = _asked(percentage, amount, order.totals.total, quantum)
     if percentage is not None and asked is not None and 0 < asked - left <= quantum:
         asked = left  # percentages that come to the whole take what rounding has left of it
@@ -101,8 +111,10 @@ def post(
     if found or not asked:
         raise RefusedError(found)
     groups = _groups(order, asked, quantum)
+    gross = order.totals_policy.is_gross
     lines = (
-        FreeTextLine(number=place, text=text, account=account, net=group.base, vat=group.vat) for place, group in enumerate(groups, start=1)
+        FreeTextLine(number=place, text=text, account=account, net=group.base, gross=group.gross if gross else None, vat=group.vat)
+        for place, group in enumerate(groups, start=1)
     )
     deposit = Invoice(
         number=number,
@@ -111,6 +123,7 @@ def post(
         account=order.invoice_account,
         currency=order.currency,
         free_text=tuple(lines),
+        totals_policy=order.totals_policy,
         deposit_of=order.number,
         payment_terms=order.payment_terms,
         terms=() if order.terms is None else (order.terms,),
@@ -135,14 +148,40 @@ def _asked(percentage: Decimal | int | None, amount: Decimal | int | None, total
 
 
 def _groups(order: Order, gross: Decimal, quantum: Decimal) -> tuple[VatGroup, ...]:
-    """Spread a deposit over the VAT rates of the order by what each comes to; within each, VAT is what the net leaves."""
-    due = [group for group in order.totals.groups if group.base + group.amount > 0]
-    parts = allocate(gross, [group.base + group.amount for group in due], step=quantum, remainder=Remainder.BIGGEST_PART)
-    groups = (_inclusive(group.vat, part, quantum) for group, part in zip(due, parts, strict=True))
+    """Spread a deposit over the VAT rates of the order by what each comes to; within each, VAT is what the net leaves [GRS-12]."""
+    due = [group for group in order.totals.groups if group.gross > 0]
+    parts = allocate(gross, [group.gross for group in due], step=quantum, remainder=Remainder.BIGGEST_PART)
+    groups = (_inclusive(group.vat, part, quantum, order.totals_policy) for group, part in zip(due, parts, strict=True))
     return tuple(group for group in groups if group.base)
 
 
+def _inclusive(vat: Vat, gross: Decimal, quantum: Decimal, policy: TotalsPolicy) -> VatGroup:
+    """Return an amount with VAT in it by net and VAT."""
+    net = without_vat(gross, vat, quantum, policy)
+    return VatGroup(vat, net, gross - net)
+
+
 # ---------------------------------------------------------------------- taken off
+
+
+def against_forgotten(order: Order, deposits: Iterable[Invoice]) -> Iterator[Refusal]:
+    """Yield the order if deposits on it are open beyond those that are given."""
+    given = sum((_left(each) for each in deposits if each.deposit_of == order.number), ZERO)
+    if order.advanced > given:
+        yield OPEN.refuse(order=order.number, advanced=order.advanced, given=given)
+
+
+def _left(deposit: Invoice) -> Decimal:
+    """Return what is left of a deposit, VAT included."""
+    if deposit.status is InvoiceStatus.CANCELLED:
+        return ZERO
+    return part_of(CreditOf(invoice=deposit)).total
+
+
+def open_on(orders: Iterable[Order], deposits: Iterable[Invoice]) -> tuple[Invoice, ...]:
+    """Return the deposits of the orders that have something left, for commands that are given more than they need."""
+    numbers = {order.number for order in orders}
+    return tuple(each for each in all_of("deposit", deposits, Invoice) if each.deposit_of in numbers and _left(each))
 
 
 @exact
@@ -163,48 +202,46 @@ def take_off(
     known = {order.number: order for order in orders}
     changed = []
     for deposit in given:
-        taking = _part_of(deposit, invoice.total)
-        if taking is None:
+        part = _part(deposit, invoice.total)
+        if part is None:
             break
-        invoice = _less(invoice, taking)
-        changed.append(credited_by(taking, invoice.number, on))
+        invoice = _less(invoice, part)
+        changed.append(credited_by(part, invoice.number, on))
         number = str(deposit.deposit_of)
-        known[number] = with_postings(known[number], advance(-taking.total, invoice.number, on, source=deposit.number))
+        known[number] = with_postings(known[number], advance(-part.total, invoice.number, on, source=deposit.number))
     return invoice, tuple(known.values()), tuple(changed)
 
 
 def _against(invoice: Invoice, deposit: Invoice) -> Iterator[Refusal]:
-    same = (deposit.account, deposit.currency) == (invoice.account, invoice.currency)
+    same = (deposit.account, deposit.currency, deposit.totals_policy) == (invoice.account, invoice.currency, invoice.totals_policy)
     if deposit.deposit_of not in invoice.orders or not same:
         yield ANOTHER_ORDER.refuse(deposit=deposit.number, order=deposit.deposit_of or "none", invoice=invoice.number)
-    elif not any(each.net for each in deposit.creditable.values()):
+    elif not _left(deposit):
         yield USED_UP.refuse(deposit=deposit.number)
 
 
-def _part_of(deposit: Invoice, room: Decimal) -> Taking | None:
+def _part(deposit: Invoice, room: Decimal) -> CreditedPart | None:
     """Return what is taken off of a deposit when so much is left to pay: all that is left of it, or just that much."""
     if room <= 0:
         return None
-    whole = taking_of(CreditOf(invoice=deposit))
+    whole = part_of(CreditOf(invoice=deposit))
     if whole.total <= room:
         return whole
-    quantum = quantum_of(deposit.currency)
-    weights = [group.base + group.amount for group in whole.groups]
-    parts = allocate(room, weights, step=quantum, remainder=Remainder.BIGGEST_PART)
-    groups = tuple(_inclusive(group.vat, part, quantum) for group, part in zip(whole.groups, parts, strict=True))
-    nets = {group.vat: group.base for group in groups}
-    words = tuple(evolve(row, quantity=ZERO, net=nets[row.line.vat or NO_VAT]) for row in whole.words)
-    return evolve(whole, words=words, groups=groups)
+    weights = [group.gross for group in whole.groups]
+    parts = allocate(room, weights, step=deposit.quantum, remainder=Remainder.BIGGEST_PART)
+    pairs = zip(whole.groups, parts, strict=True)
+    groups = {group.vat: _inclusive(group.vat, part, deposit.quantum, deposit.totals_policy) for group, part in pairs}
+    gross = deposit.totals_policy.is_gross
+    words = []
+    for row in whole.words:
+        group = groups[row.line.vat or NO_VAT]
+        words.append(evolve(row, quantity=ZERO, net=group.base, amount=group.gross if gross else group.base))
+    return evolve(whole, words=tuple(words), groups=tuple(groups.values()))
 
 
-def _inclusive(vat: Vat, gross: Decimal, quantum: Decimal) -> VatGroup:
-    """Return what an amount with VAT in it comes to: the net rounded half up, and VAT the rest."""
-    net = (gross / (1 + vat.rate.scaleb(-2))).quantize(quantum, ROUND_HALF_UP)
-    return VatGroup(vat, net, gross - net)
-
-
-def _less(invoice: Invoice, taking: Taking) -> Invoice:
+def _less(invoice: Invoice, part: CreditedPart) -> Invoice:
     first = len(invoice.all_lines) + 1
-    words = tuple(evolve(line, number=place) for place, line in enumerate(words_of(taking), start=first))
-    back = [VatGroup(group.vat, -group.base, -group.amount) for group in taking.groups]
-    return evolve(invoice, free_text=(*invoice.free_text, *words), vat_groups=merged([*invoice.totals.groups, *back]), totals=None)
+    lines = tuple(evolve(line, number=place) for place, line in enumerate(words_of(part), start=first))
+    groups = tuple(VatGroup(group.vat, -group.base, -group.amount) for group in part.groups)
+    taken = TakenOff(deposit=part.invoice.number, lines=lines, groups=groups)
+    return evolve(invoice, taken_off=(*invoice.taken_off, taken), totals=None)

@@ -14,6 +14,7 @@ from decimal import Decimal
 from attrs import evolve
 
 from salesflow.billing import invoices
+from salesflow.billing.deposits import open_on
 from salesflow.checks import ZERO, all_of, require_date, require_kind
 from salesflow.errors import Refusal, RefusedError
 from salesflow.lifecycle import Lifecycle, Step
@@ -96,7 +97,7 @@ def make(
     """
     given = _by_order(orders, quantities)
     taken = None if slips is None else tuple(slips)
-    estimate = invoices.pro_forma(orders, quantities, slips=taken, on=on, policy=policy)
+    estimate = invoices.pro_forma(orders, quantities, slips=taken, on=on, keep_deposits=True, policy=policy)
     parts = tuple(DraftPart(number, _rows(estimate, number)) for number in estimate.orders)
     others = tuple(drafts)
     if found := [refusal for part in parts for refusal in _against(given[part.order], part, reserved(others, given[part.order]))]:
@@ -131,6 +132,8 @@ def post(
     slips: Iterable[PackingSlip] = (),
     number: str,
     on: date,
+    deposits: Iterable[Invoice] = (),
+    keep_deposits: bool = False,
     policy: InvoicePolicy = INVOICES,
 ) -> Outcome[Invoice]:
     """
@@ -138,6 +141,8 @@ def post(
 
     Args:
         slips: The packing slips the draft follows.
+        deposits: Deposits; those that are open on the orders of the draft are taken off.
+        keep_deposits: Whether deposits that are not given stay for a later invoice.
 
     Raises:
         RefusedError: ``wrong-status``, ``draft.before-draft``, and what ``invoices.post`` refuses.
@@ -151,11 +156,17 @@ def post(
     if missing:
         msg = f"draft {draft.number} is of {', '.join(missing)}, which is not among those given"
         raise ValueError(msg)
-    if draft.slips:
-        chosen = [known[part.order] for part in draft.parts]
-        done = invoices.post(chosen, slips=[known_slips[each] for each in draft.slips], number=number, on=on, policy=policy)
-    else:
-        done = invoices.post({known[part.order]: dict(part.rows) for part in draft.parts}, number=number, on=on, policy=policy)
+    chosen = [known[part.order] for part in draft.parts]
+    followed = [known_slips[each] for each in draft.slips] or None
+    done = invoices.post(
+        chosen if draft.slips else {known[part.order]: dict(part.rows) for part in draft.parts},
+        slips=followed,
+        number=number,
+        on=on,
+        deposits=open_on(chosen, deposits),
+        keep_deposits=keep_deposits,
+        policy=policy,
+    )
     return evolve(done, changed=(*done.changed, evolve(draft, posted_as=number)))
 
 

@@ -15,8 +15,9 @@ from salesflow.model.einvoice import Adjustment, EInvoice, EInvoiceLine, Profile
 from salesflow.model.free_text import FreeTextLine
 from salesflow.model.invoice import Invoice, InvoiceCharge, InvoiceKind, InvoiceLine
 from salesflow.model.party import Party
-from salesflow.model.product import NO_VAT, Vat
-from salesflow.money import exact, less_percentage, quantum_of
+from salesflow.model.totals import MissingCent
+from salesflow.model.vat import NO_VAT, Vat
+from salesflow.money import exact, less_percentage
 from salesflow.rules import Rule
 
 PRO_FORMA = Rule(
@@ -28,6 +29,8 @@ PRO_FORMA = Rule(
     source="choice",
 )
 
+PRICE_WITH_VAT = "Price with VAT"
+"""The attribute (BT-160) of a line whose price has VAT in it; its value (BT-161) is that price."""
 Exemptions = Mapping[str, tuple[str, str]]
 
 
@@ -63,19 +66,25 @@ def of_invoice(
     buyer_reference: str = "",
     order: str = "",
     prepaid: Decimal | None = None,
+    missing: MissingCent = MissingCent.IN_VAT,
 ) -> EInvoice:
     """
     Return a posted invoice as an electronic one, complete and with the very figures of the invoice; add what else it should say by ``evolve``.
 
     A credit note has amounts above zero, as the norm wants them. A line that quantity and price do not explain to the cent (parts that
-    add up, nets entered by hand, credits of an amount) shows its net as the price of its quantity. A discount on the whole is an
-    allowance, cash rounding the rounding of the total. A deposit that is taken off is a line below zero; its VAT may leave that of the
-    rate a cent from the rate over the rest, which the norm tolerates and ``en16931.check`` lists as tolerated.
+    add up, amounts entered by hand, credits of an amount, prices with VAT in them) shows its net as the price of its quantity.
+    A discount on the whole is an allowance, any other charge a charge, one for each rate of VAT; cash rounding is the rounding of the
+    total. A deposit that is taken off is a line below zero; its VAT may leave that of the rate a cent from the rate over the rest,
+    which the norm tolerates and ``en16931.check`` lists as tolerated.
+
+    The norm knows no price with VAT in it: an attribute of such a line says what it was, and the VAT is what was posted, which may be a
+    cent from the rate over the net.
 
     Args:
         exemptions: For each VAT category without VAT, why there is none: in words and as a VATEX code. AE, K, G and O have their own code.
         order: The number of the buyer's order.
         prepaid: What was paid already.
+        missing: Of prices with VAT in them, where the cent stands by which VAT differs from the rate over the net [GRS-P3].
 
     Raises:
         RefusedError: ``einvoice.pro-forma``.
@@ -84,12 +93,14 @@ def of_invoice(
     if invoice.kind is InvoiceKind.PRO_FORMA:
         raise RefusedError([PRO_FORMA.refuse()])
     sign = -ONE if invoice.is_credit_note else ONE
-    lines = tuple(_line(line, sign, quantum_of(invoice.currency)) for line in invoice.all_lines)
-    beside = tuple(
-        _adjustment(each.charge.text or each.charge.code, each.charge.vat, sign * each.charge.amount) for each in _charges(invoice)
-    )
-    rounding = sum((each.charge.amount for each in invoice.charges if not each.charge.number), ZERO) * sign
+    lines = tuple(_line(line, sign, invoice) for line in invoice.all_lines)
+    beside = tuple(_adjustment(each, sign) for each in _charges(invoice))
+    rounding = sum((each.net for each in invoice.charges if each.is_cash_rounding), ZERO) * sign
     breakdown = tuple(_groups(invoice, sign, exemptions or {}))
+    if missing is MissingCent.IN_ROUNDING and invoice.totals_policy.is_gross:
+        posted = sum((group.tax for group in breakdown), ZERO)
+        breakdown = tuple(_by_rate(group, invoice.quantum) for group in breakdown)
+        rounding += posted - sum((group.tax for group in breakdown), ZERO)
     return EInvoice(
         number=invoice.number,
         type=_type(invoice, profile),
@@ -118,15 +129,30 @@ def _type(invoice: Invoice, profile: Profile) -> str:
     return "386" if invoice.deposit_of and profile is not Profile.NLCIUS else "380"
 
 
-def _line(line: InvoiceLine | FreeTextLine, sign: Decimal, quantum: Decimal) -> EInvoiceLine:
+def _line(line: InvoiceLine | FreeTextLine, sign: Decimal, invoice: Invoice) -> EInvoiceLine:
     if isinstance(line, InvoiceLine):
         net, vat, shown = line.net, line.vat, _ordered(line, sign)
     else:
         net, vat, shown = line.net or ZERO, line.vat or NO_VAT, _in_words(line, sign)
     taxed = evolve(shown, category=vat.category, rate=_rate(vat))
     price, quantity = taxed.price, taxed.quantity or ZERO
-    explained = price is not None and price >= 0 and (quantity * price / taxed.base_quantity).quantize(quantum, ROUND_HALF_UP) == sign * net
+    if invoice.totals_policy.is_gross and vat.rate:
+        return evolve(repriced(taxed, sign * net), net=sign * net, attributes=_with_vat(taxed, invoice))
+    worked = None if price is None else (quantity * price / taxed.base_quantity).quantize(invoice.quantum, ROUND_HALF_UP)
+    explained = price is not None and price >= 0 and worked == sign * net
     return evolve(taxed if explained else repriced(taxed, sign * net), net=sign * net)
+
+
+def _with_vat(line: EInvoiceLine, invoice: Invoice) -> tuple[tuple[str, str], ...]:
+    """Say what a price with VAT in it was."""
+    if line.price is None:
+        return ()
+    per = "" if line.base_quantity == ONE else f" per {line.base_quantity}"
+    return ((PRICE_WITH_VAT, f"{line.price.normalize():f} {invoice.currency}{per}"),)
+
+
+def _by_rate(group: TaxGroup, quantum: Decimal) -> TaxGroup:
+    return evolve(group, tax=(group.taxable * (group.rate or ZERO)).scaleb(-2).quantize(quantum, ROUND_HALF_UP))
 
 
 def _ordered(line: InvoiceLine, sign: Decimal) -> EInvoiceLine:
@@ -164,18 +190,21 @@ def _rate(vat: Vat) -> Decimal | None:
 
 
 def _charges(invoice: Invoice) -> Iterator[InvoiceCharge]:
-    return (each for each in invoice.charges if each.charge.number)
+    return (each for each in invoice.charges if not each.is_cash_rounding)
 
 
-def _adjustment(reason: str, vat: Vat, amount: Decimal) -> Adjustment:
-    return Adjustment(charge=amount > 0, amount=abs(amount), reason=reason, category=vat.category, rate=_rate(vat))
+def _adjustment(each: InvoiceCharge, sign: Decimal) -> Adjustment:
+    amount, vat = sign * each.net, each.vat
+    return Adjustment(
+        charge=amount > 0, amount=abs(amount), reason=each.charge.text or each.charge.code, category=vat.category, rate=_rate(vat)
+    )
 
 
 def _groups(invoice: Invoice, sign: Decimal, exemptions: Exemptions) -> Iterator[TaxGroup]:
     """Yield a group for each VAT that a line or charge has, also where it comes to zero; cash rounding is outside of it."""
-    used = [line.vat or NO_VAT for line in invoice.all_lines] + [each.charge.vat for each in _charges(invoice)]
-    outside = sum((each.charge.amount for each in invoice.charges if not each.charge.number), ZERO)
-    nothing = ZERO.quantize(quantum_of(invoice.currency))
+    used = [line.vat or NO_VAT for line in invoice.all_lines] + [each.vat for each in _charges(invoice)]
+    outside = sum((each.net for each in invoice.charges if each.is_cash_rounding), ZERO)
+    nothing = ZERO.quantize(invoice.quantum)
     found = {group.vat: group for group in invoice.totals.groups}
     for vat in dict.fromkeys(used):
         base, tax = (found[vat].base, found[vat].amount) if vat in found else (nothing, nothing)

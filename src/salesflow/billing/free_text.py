@@ -13,15 +13,22 @@ from decimal import ROUND_HALF_UP, Decimal
 from attrs import evolve, frozen
 
 from salesflow.billing import credit_notes
+from salesflow.billing.invoicing import goes_back
+from salesflow.billing.taxing import taxed
 from salesflow.checks import ZERO, all_of, require_date, require_kind
 from salesflow.errors import Refusal, RefusedError
+from salesflow.model.charge import ChargeRule, Words, numbered
+from salesflow.model.charge_rules import against_charges
+from salesflow.model.charging import Alone, Row, shares
 from salesflow.model.events import FreeTextInvoiceCorrected, InvoicePosted
 from salesflow.model.free_text import FreeTextLine
-from salesflow.model.invoice import Invoice, InvoiceKind
-from salesflow.model.party import Party
+from salesflow.model.invoice import Invoice, InvoiceCharge, InvoiceKind
+from salesflow.model.party import Party, SaleKind
 from salesflow.model.policies import FREE_TEXT, FreeTextPolicy
 from salesflow.model.terms import PaymentTerms, TermsOfSale
-from salesflow.money import exact, quantum_of, require_currency
+from salesflow.model.totals import TOTALS, Basis, TotalsPolicy
+from salesflow.model.vat import NO_VAT
+from salesflow.money import allocate, exact, require_currency
 from salesflow.outcome import Outcome
 from salesflow.rules import Rule
 
@@ -51,19 +58,27 @@ NO_VAT_DATA = Rule(
 )
 DISTRIBUTION = Rule(
     code="free-text.distribution",
-    en="A line's distribution over ledger accounts comes to its net.",
-    nl="De verdeling van een regel over grootboekrekeningen telt op tot het netto bedrag.",
-    refusal="the distribution of line {line} comes to {sum}, its net is {net}",
+    en="A line's distribution over ledger accounts adds up to its amount.",
+    nl="De verdeling van een regel over grootboekrekeningen telt op tot het bedrag van de regel.",
+    refusal="the distribution of line {line} adds up to {sum}, its amount is {net}",
     spec=("FTI-4",),
     source="documentation",
 )
 STATED_DIGITS = Rule(
     code="free-text.digits",
-    en="A net that is stated has the digits of its currency.",
-    nl="Een opgegeven netto bedrag heeft de decimalen van de valuta.",
-    refusal="line {line} has a net of {net} in {currency}",
+    en="An amount that is stated has the digits of its currency.",
+    nl="Een opgegeven bedrag heeft de decimalen van de valuta.",
+    refusal="line {line} has an amount of {net} in {currency}; round it",
     spec=("FTI-3",),
     source="choice",
+)
+STATED_BASIS = Rule(
+    code="free-text.basis",
+    en="An amount that is stated is without VAT, or with it, as the prices of the invoice are.",
+    nl="Een opgegeven bedrag is exclusief of inclusief btw, zoals de prijzen van de factuur zijn.",
+    refusal="line {line} of {invoice} states an amount {stated}; state it as the prices of the invoice are",
+    spec=("GRS-2", "FTI-3"),
+    source="documentation",
 )
 ITEM_NUMBER = Rule(
     code="free-text.item",
@@ -99,6 +114,8 @@ class Draft:
     Args:
         account: The party that will owe it.
         reference: What it is called until then, in the report of a batch.
+        charges: What is charged or taken off on the whole.
+        totals_policy: Whether its prices have VAT in them, and how VAT is rounded.
     """
 
     reference: str
@@ -107,15 +124,39 @@ class Draft:
     lines: tuple[FreeTextLine, ...]
     payment_terms: PaymentTerms
     terms: TermsOfSale | None = None
+    charges: tuple[ChargeRule, ...] = ()
+    totals_policy: TotalsPolicy = TOTALS
 
 
-def draft(account: Party, lines: Iterable[FreeTextLine], currency: str, *, reference: str, terms: TermsOfSale | None = None) -> Draft:
-    """Return a free text invoice in process, with the customer's terms of payment."""
+def draft(
+    account: Party,
+    lines: Iterable[FreeTextLine],
+    currency: str,
+    *,
+    reference: str,
+    terms: TermsOfSale | None = None,
+    charges: Iterable[ChargeRule] = (),
+    totals: TotalsPolicy = TOTALS,
+) -> Draft:
+    """
+    Return a free text invoice in process, with the customer's terms of payment.
+
+    Args:
+        charges: What is charged or taken off on the whole.
+        totals: Whether its prices have VAT in them, and how VAT is rounded.
+    """
     require_currency("currency", currency)
     require_kind("account", account, Party)
     given = all_of("line", lines, FreeTextLine)
     return Draft(
-        reference=reference, account=account.invoiced_as, currency=currency, lines=given, payment_terms=account.payment_terms, terms=terms
+        reference=reference,
+        account=account.invoiced_as,
+        currency=currency,
+        lines=given,
+        payment_terms=account.payment_terms,
+        terms=terms,
+        charges=numbered(charges),
+        totals_policy=totals,
     )
 
 
@@ -164,34 +205,65 @@ def why_not(draft: Draft, *, accounts: Collection[str] | None = None, policy: Fr
     require_kind("draft", draft, Draft)
     found = [] if draft.lines else [NO_LINES.refuse(invoice=draft.reference)]
     for place, line in enumerate(draft.lines, start=1):
-        found += _against_line(place, line, draft.currency, accounts, policy)
-    return tuple(found)
+        found += _against_line(place, line, draft, accounts, policy)
+    document = f"free text invoice {draft.reference}"
+    return (*found, *against_charges(draft.charges, _rows(draft), draft.currency, draft.totals_policy, document))
 
 
 def _against_line(
-    place: int, line: FreeTextLine, currency: str, accounts: Collection[str] | None, policy: FreeTextPolicy
+    place: int, line: FreeTextLine, draft: Draft, accounts: Collection[str] | None, policy: FreeTextPolicy
 ) -> Iterator[Refusal]:
     for account in [account for account, _ in line.distributions] or [line.account]:
         if not account or (accounts is not None and account not in accounts):
             yield NO_ACCOUNT.refuse(line=place, account=account or "none")
     if line.vat is None:
         yield NO_VAT_DATA.refuse(line=place)
-    net = _net(line, currency)
-    if line.net is not None and line.net != net:
-        yield STATED_DIGITS.refuse(line=place, net=line.net, currency=currency)
-    spread = sum((amount for _, amount in line.distributions), ZERO)
-    if line.distributions and spread != net:
-        yield DISTRIBUTION.refuse(line=place, sum=spread, net=net)
+    gross = draft.totals_policy.is_gross
+    stated, other = (line.gross, line.net) if gross else (line.net, line.gross)
+    if other is not None:
+        yield STATED_BASIS.refuse(line=place, stated=Basis.NET.en.lower() if gross else Basis.GROSS.en.lower(), invoice=draft.reference)
+    amount = _amount(line, draft)
+    if stated is not None and stated != amount:
+        yield STATED_DIGITS.refuse(line=place, net=stated, currency=draft.currency)
+    spread = sum((each for _, each in line.distributions), ZERO)
+    if line.distributions and spread != amount:
+        yield DISTRIBUTION.refuse(line=place, sum=spread, net=amount)
     if line.item is not None and not policy.item_numbers:
         yield ITEM_NUMBER.refuse(line=place, item=line.item)
 
 
-def _net(line: FreeTextLine, currency: str) -> Decimal:
-    return line.exact_net.quantize(quantum_of(currency), ROUND_HALF_UP)
+def _exactly(line: FreeTextLine, draft: Draft) -> Decimal:
+    """Return the amount of a line in the basis of the draft, as it was stated or before rounding."""
+    stated = line.gross if draft.totals_policy.is_gross else line.net
+    return line.quantity * (line.price or ZERO) if stated is None else stated
+
+
+def _amount(line: FreeTextLine, draft: Draft) -> Decimal:
+    return _exactly(line, draft).quantize(draft.totals_policy.quantum(draft.currency), ROUND_HALF_UP)
+
+
+def _rows(draft: Draft) -> list[Row]:
+    """Return the lines as charges look at them."""
+    return [
+        (Words(place, line.vat or NO_VAT), line.quantity, _amount(line, draft), _exactly(line, draft))
+        for place, line in enumerate(draft.lines, start=1)
+    ]
 
 
 def _invoice(draft: Draft, number: str, on: date, at: datetime | None) -> Invoice:
-    lines = tuple(evolve(line, number=place, net=_net(line, draft.currency)) for place, line in enumerate(draft.lines, start=1))
+    totals, rows = draft.totals_policy, _rows(draft)
+    gross = totals.is_gross
+    lines = tuple(
+        evolve(line, number=place, net=amount, gross=amount if gross else None)
+        for place, (line, (_, _, amount, _)) in enumerate(zip(draft.lines, rows, strict=True), start=1)
+    )
+    taken = shares(draft.charges, rows, Alone(rows), totals.quantum(draft.currency))
+    charges = [
+        InvoiceCharge(order="", charge=charge, net=charge.amount, rule=share.rule, back=goes_back(share.rule, SaleKind.B2B))
+        for share in taken
+        for charge in share.charges()
+    ]
+    _, beside, words, groups = taxed((), charges, lines, draft.currency, totals)
     return Invoice(
         number=number,
         kind=InvoiceKind.FREE_TEXT,
@@ -199,10 +271,21 @@ def _invoice(draft: Draft, number: str, on: date, at: datetime | None) -> Invoic
         at=at,
         account=draft.account,
         currency=draft.currency,
-        free_text=lines,
+        charges=beside,
+        free_text=tuple(_distributed(line, totals.quantum(draft.currency)) for line in words) if gross else words,
+        totals_policy=totals,
+        vat_groups=groups,
         payment_terms=draft.payment_terms,
         terms=() if draft.terms is None else (draft.terms,),
     )
+
+
+def _distributed(line: FreeTextLine, quantum: Decimal) -> FreeTextLine:
+    """Return a line with VAT in its price whose distribution over ledger accounts is without it."""
+    if not line.distributions:
+        return line
+    parts = allocate(line.exact_net, [abs(amount) for _, amount in line.distributions], step=quantum)
+    return evolve(line, distributions=tuple((account, part) for (account, _), part in zip(line.distributions, parts, strict=True)))
 
 
 @exact
@@ -237,6 +320,8 @@ def correct(
         lines=all_of("line", lines, FreeTextLine),
         payment_terms=invoice.payment_terms,
         terms=invoice.terms[0] if invoice.terms else None,
+        charges=tuple(dict.fromkeys(each.rule for each in invoice.charges if each.rule is not None)),
+        totals_policy=invoice.totals_policy,
     )
     found = list(why_not(corrected, accounts=accounts, policy=policy))
     if invoice.kind is not InvoiceKind.FREE_TEXT or invoice.takes_back:

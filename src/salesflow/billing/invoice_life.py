@@ -11,9 +11,9 @@ from salesflow.rules import Rule
 
 REVERSAL = Rule(
     code="invoice.reversal",
-    en="What takes another invoice back is not taken back itself; invoice again instead.",
-    nl="Wat een andere factuur terugneemt, wordt zelf niet teruggenomen; factureer in plaats daarvan opnieuw.",
-    refusal="invoice {invoice} takes back {invoices}",
+    en="What cancels another invoice is not cancelled or credited, and what only takes others back is not credited; invoice again.",
+    nl="Wat een andere factuur annuleert, wordt niet geannuleerd of gecrediteerd; wat alleen terugneemt, niet gecrediteerd. Factureer opnieuw.",
+    refusal="invoice {invoice} takes back {invoices}; invoice again instead",
     spec=("INV-10",),
     source="choice",
 )
@@ -62,24 +62,20 @@ def is_posted_by_then(invoice: Invoice, on: date) -> Refusal | None:
 
 
 def is_no_reversal(invoice: Invoice, on: date) -> Refusal | None:
-    """What takes another invoice back stays."""
-    back = invoice.takes_back
-    return REVERSAL.refuse(invoice=invoice.number, invoices=", ".join(back)) if back else None
+    """What cancels another invoice stays."""
+    return None if invoice.reverses is None else REVERSAL.refuse(invoice=invoice.number, invoices=invoice.reverses)
 
 
 def invoices_something(invoice: Invoice, on: date) -> Refusal | None:
-    """What does nothing but take another invoice back is not credited; a final invoice that takes deposits off may be."""
-    back = invoice.takes_back
-    if not back or (invoice.reverses is None and invoice.creditable):
+    """What does nothing but take other invoices back is not credited; a final invoice that takes deposits off may be."""
+    if invoice.reverses is None and (not invoice.takes_back or invoice.creditable or invoice.creditable_charges):
         return None
-    return REVERSAL.refuse(invoice=invoice.number, invoices=", ".join(back))
+    return REVERSAL.refuse(invoice=invoice.number, invoices=", ".join(invoice.takes_back))
 
 
 def is_not_credited(invoice: Invoice, on: date) -> Refusal | None:
     """An invoice is cancelled whole; once something of it is credited, the rest is credited too."""
-    if not invoice.credits:
-        return None
-    return HAS_CREDITS.refuse(invoice=invoice.number, notes=", ".join(credit.document for credit in invoice.credits))
+    return HAS_CREDITS.refuse(invoice=invoice.number, notes=", ".join(invoice.credited_by)) if invoice.credited_by else None
 
 
 def is_not_sent(invoice: Invoice, on: date) -> Refusal | None:

@@ -2,32 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP
 
 from attrs import evolve
 
 from salesflow.billing import payments
-from salesflow.billing.crediting import merged
-from salesflow.billing.deposits import take_off
+from salesflow.billing.deposits import against_forgotten, take_off
 from salesflow.billing.invoice_life import LIFECYCLE
-from salesflow.billing.invoicing import Share, billed, invoiceable, shares_of, tolerated
-from salesflow.checks import ZERO, require_date, require_decimal, require_kind
+from salesflow.billing.invoicing import Billed, OrderShare, Stated, billed, invoiceable, shares_due, shares_of, together, tolerated
+from salesflow.billing.reversals import cancel as cancel
+from salesflow.billing.reversals import why_not_cancel as why_not_cancel
+from salesflow.billing.taxing import taxed
+from salesflow.checks import ZERO, all_of, require_date, require_decimal
 from salesflow.errors import Refusal, RefusedError
-from salesflow.model.events import InvoiceCancelled, InvoicePosted, InvoiceSent, InvoiceSettled, SubscriptionRenewed
-from salesflow.model.invoice import Invoice, InvoiceCharge, InvoiceKind, InvoicePart, Settlement
-from salesflow.model.ledger import Fold, Kind, Posting, Row
-from salesflow.model.order import Order, with_postings
+from salesflow.model.charge import Back, Charge
+from salesflow.model.charge_rules import UNKNOWN as UNKNOWN_CHARGE
+from salesflow.model.events import InvoicePosted, InvoiceSent, InvoiceSettled
+from salesflow.model.invoice import Invoice, InvoiceCharge, InvoiceKind
+from salesflow.model.ledger import Row
+from salesflow.model.order import Order
 from salesflow.model.order_life import LIFECYCLE as ORDER_LIFECYCLE
 from salesflow.model.packing_slip import PackingSlip, SlipStatus
 from salesflow.model.payment import Payment
 from salesflow.model.policies import INVOICES, InvoicePolicy
-from salesflow.model.product import NO_VAT
 from salesflow.model.renewal import renew
-from salesflow.model.totals import Charge, VatGroup
+from salesflow.model.subscription import PartOfCycle
+from salesflow.model.totals import PartNets, VatGroup, merged
+from salesflow.model.vat import NO_VAT
 from salesflow.model.wanted import Quantities, Wanted
-from salesflow.money import exact, quantum_of, round_to
+from salesflow.money import exact, round_to
 from salesflow.outcome import Outcome
 from salesflow.period import Period
 from salesflow.rules import Rule
@@ -120,28 +125,20 @@ BEFORE_SLIP = Rule(
     spec=("INV-2",),
     source="choice",
 )
-ANOTHER_ORDER = Rule(
-    code="invoice.another-order",
-    en="An invoice is cancelled with all the orders it invoiced.",
-    nl="Een factuur wordt geannuleerd met alle orders die erop staan.",
-    refusal="invoice {invoice} is about {orders}, not {given}",
-    spec=("INV-10",),
-    source="choice",
-)
-CREDITED = Rule(
-    code="invoice.credited",
-    en="No more is credited of an invoice than it invoiced.",
-    nl="Van een factuur wordt niet meer gecrediteerd dan erop is gefactureerd.",
-    refusal="line {line} of order {order} has {left} left to credit of invoice {invoice}, not {asked}",
-    spec=("QTY-14", "I4"),
+STATED_AMOUNT = Rule(
+    code="invoice.stated-amount",
+    en="An amount that is stated by hand belongs to a line of the invoice, is in the basis of the order and has the digits of its currency.",
+    nl="Een met de hand opgegeven bedrag hoort bij een factuurregel, staat in de grondslag van de order en heeft de decimalen van de valuta.",
+    refusal="line {line} of order {order} cannot have the amount {amount} stated",
+    spec=("TRD-9", "GRS-2"),
     source="documentation",
 )
-STATED_NET = Rule(
-    code="invoice.stated-net",
-    en="A net that is stated by hand belongs to a line of the invoice and has the digits of its currency.",
-    nl="Een met de hand opgegeven netto bedrag hoort bij een factuurregel en heeft de decimalen van de valuta.",
-    refusal="line {line} of order {order} cannot have the net {net} stated",
-    spec=("TRD-9",),
+OVER_CHARGE = Rule(
+    code="charge.over-left",
+    en="A share of a charge that is stated by hand is no more than is left of the charge.",
+    nl="Een met de hand opgegeven aandeel in een toeslag is niet meer dan er van de toeslag over is.",
+    refusal="charge {charge} of order {order} has {left} left, not {asked}",
+    spec=("CHG-6",),
     source="documentation",
 )
 
@@ -156,8 +153,11 @@ def post(
     on: date,
     at: datetime | None = None,
     period: Period | None = None,
-    nets: Mapping[str, Mapping[int, Decimal]] | None = None,
+    part: PartOfCycle | None = None,
+    amounts: Stated | None = None,
+    charges: Stated | None = None,
     deposits: Iterable[Invoice] = (),
+    keep_deposits: bool = False,
     prepayments: Iterable[Payment] = (),
     policy: InvoicePolicy = INVOICES,
 ) -> Outcome[Invoice]:
@@ -167,58 +167,71 @@ def post(
     With *slips* the invoice follows them: it takes all that is uninvoiced on them of the given orders.
     Without, it follows the order: the quantities given per line, or all that is left to invoice of what was ordered;
     service lines are then delivered by it as well (policy).
-    The first invoice of an order takes its charges.
+    It takes its share of the charges of its orders. If nothing else is left, it takes the charges that are still due.
 
     Args:
         period: The period a summary invoice covers, for the record.
-        nets: Line nets stated by hand, per order number and line; they take the place of quantity times price and are marked.
+        part: For a subscription: only so many days of its cycle.
+        amounts: Line amounts stated by hand in the basis of the order, per order number and line;
+            they take the place of quantity times price and are marked.
+        charges: Shares of charges stated by hand, per order number and charge.
         deposits: Deposits on these orders, to be taken off.
+        keep_deposits: Whether deposits that are not named stay for a later invoice; otherwise each open one must be named.
         prepayments: Payments that settle the invoice at once, such as those reserved for these orders [PRE-1].
 
     Raises:
         RefusedError: with everything ``why_not`` finds, and what ``deposits.take_off`` and ``payments.settle`` refuse.
     """
     require_date("on", on)
-    taken = None if slips is None else tuple(slips)
-    shares = shares_of(orders, quantities, taken, nets, policy)
-    if refusals := _why_not(shares, taken, on, policy):
+    taken, given = None if slips is None else tuple(slips), all_of("deposit", deposits, Invoice)
+    shares = shares_of(orders, quantities, taken, policy, amounts=amounts, charges=charges, part=part)
+    if refusals := _why_not(shares, taken, on, policy, None if keep_deposits else given):
         raise RefusedError(refusals)
-    changed: list[Order] = []
-    parts: list[InvoicePart] = []
-    charges: list[InvoiceCharge] = []
-    renewals: list[SubscriptionRenewed] = []
-    for share in shares:
-        after, renewed = renew(share.order, billed(share, number, on, at, policy, parts, charges), number, on)
-        changed.append(after)
-        renewals += renewed
-    first = changed[0]
-    invoice = Invoice(
+    bills = [billed(share, number, on, at, policy) for share in shares]
+    renewed = [renew(share.order, bill.order, number, on) for share, bill in zip(shares, bills, strict=True)]
+    changed = [order for order, _ in renewed]
+    invoice = _of_orders(changed, bills, number, on, at, period)
+    invoice, after_all, used = take_off(invoice, changed, given, on=on)
+    invoice, paid, settled = _settled_by(_in_cash(invoice), prepayments, on)
+    posted = InvoicePosted(number=number, on=on, at=at, orders=tuple(order.number for order in changed))
+    renewals = [event for _, events in renewed for event in events]
+    return Outcome(document=invoice, made=(invoice,), changed=(*after_all, *used, *paid), events=(posted, *renewals, *settled))
+
+
+def _of_orders(
+    orders: list[Order], bills: list[Billed], number: str, on: date, at: datetime | None, period: Period | None
+) -> Invoice:
+    """Return the invoice of what was billed of orders."""
+    first = orders[0]
+    parts, charges = together(bills)
+    if first.totals_policy.part_nets is PartNets.CUMULATIVE:
+        groups: tuple[VatGroup, ...] | None = merged(group for bill in bills for group in bill.groups)
+    else:
+        parts, charges, _, groups = taxed(parts, charges, (), first.currency, first.totals_policy)
+    return Invoice(
         number=number,
         on=on,
         at=at,
         account=first.invoice_account,
         currency=first.currency,
-        parts=tuple(parts),
-        charges=tuple(charges),
+        parts=parts,
+        charges=charges,
+        totals_policy=first.totals_policy,
+        vat_groups=groups,
         payment_terms=first.payment_terms,
-        terms=tuple(dict.fromkeys(order.terms for order in changed if order.terms is not None)),
+        terms=tuple(dict.fromkeys(order.terms for order in orders if order.terms is not None)),
         period=period,
-        comments=tuple(dict.fromkeys(order.comment for order in changed if order.comment)),
+        comments=tuple(dict.fromkeys(order.comment for order in orders if order.comment)),
     )
-    invoice, after_all, used = take_off(invoice, changed, deposits, on=on)
-    if policy.cash_step is not None:
-        invoice = _in_cash(invoice, policy.cash_step)
-    invoice, paid, settled = _settled_by(invoice, prepayments, on)
-    posted = InvoicePosted(number=number, on=on, at=at, orders=tuple(order.number for order in changed))
-    return Outcome(document=invoice, made=(invoice,), changed=(*after_all, *used, *paid), events=(posted, *renewals, *settled))
 
 
-def _in_cash(invoice: Invoice, step: Decimal) -> Invoice:
-    """Return the invoice with its total rounded to what can be paid in cash; the rounding is outside VAT and of no order."""
-    rounding = round_to(invoice.total, step) - invoice.total
+def _in_cash(invoice: Invoice) -> Invoice:
+    """Return the invoice with its total rounded to what can be paid in cash; the rounding is outside VAT and of no order [GRS-17]."""
+    step = invoice.totals_policy.cash_step
+    rounding = ZERO if step is None else round_to(invoice.total, step) - invoice.total
     if not rounding:
         return invoice
-    charge = InvoiceCharge("", Charge(number=0, code="cash-rounding", amount=rounding))
+    charge = InvoiceCharge(order="", charge=Charge(number=0, code="cash-rounding", amount=rounding), net=rounding, back=Back.WHEN_ALL)
     groups = None if invoice.vat_groups is None else merged([*invoice.vat_groups, VatGroup(NO_VAT, rounding, ZERO)])
     return evolve(invoice, charges=(*invoice.charges, charge), vat_groups=groups, totals=None)
 
@@ -245,13 +258,18 @@ def why_not(
     *,
     slips: Iterable[PackingSlip] | None = None,
     on: date,
-    nets: Mapping[str, Mapping[int, Decimal]] | None = None,
+    part: PartOfCycle | None = None,
+    amounts: Stated | None = None,
+    charges: Stated | None = None,
+    deposits: Iterable[Invoice] = (),
+    keep_deposits: bool = False,
     policy: InvoicePolicy = INVOICES,
 ) -> tuple[Refusal, ...]:
     """Return every reason why ``post`` may not run with the same arguments."""
     require_date("on", on)
-    taken = None if slips is None else tuple(slips)
-    return _why_not(shares_of(orders, quantities, taken, nets, policy), taken, on, policy)
+    taken, given = None if slips is None else tuple(slips), all_of("deposit", deposits, Invoice)
+    shares = shares_of(orders, quantities, taken, policy, amounts=amounts, charges=charges, part=part)
+    return _why_not(shares, taken, on, policy, None if keep_deposits else given)
 
 
 def pro_forma(
@@ -260,7 +278,10 @@ def pro_forma(
     *,
     slips: Iterable[PackingSlip] | None = None,
     on: date,
-    nets: Mapping[str, Mapping[int, Decimal]] | None = None,
+    amounts: Stated | None = None,
+    charges: Stated | None = None,
+    deposits: Iterable[Invoice] = (),
+    keep_deposits: bool = False,
     policy: InvoicePolicy = INVOICES,
 ) -> Invoice:
     """
@@ -269,14 +290,31 @@ def pro_forma(
     Raises:
         RefusedError: as ``post``.
     """
-    invoice = post(orders, quantities, slips=slips, number="pro forma", on=on, nets=nets, policy=policy).document
+    invoice = post(
+        orders,
+        quantities,
+        slips=slips,
+        number="pro forma",
+        on=on,
+        amounts=amounts,
+        charges=charges,
+        deposits=deposits,
+        keep_deposits=keep_deposits,
+        policy=policy,
+    ).document
     return evolve(invoice, number="", kind=InvoiceKind.PRO_FORMA)
 
 
 # ---------------------------------------------------------------------- why not
 
 
-def _why_not(shares: list[Share], slips: tuple[PackingSlip, ...] | None, on: date, policy: InvoicePolicy) -> tuple[Refusal, ...]:
+def _why_not(
+    shares: list[OrderShare],
+    slips: tuple[PackingSlip, ...] | None,
+    on: date,
+    policy: InvoicePolicy,
+    deposits: tuple[Invoice, ...] | None,
+) -> tuple[Refusal, ...]:
     orders = [share.order for share in shares]
     found = [*_against_together(orders)]
     if slips is not None:
@@ -286,6 +324,10 @@ def _why_not(shares: list[Share], slips: tuple[PackingSlip, ...] | None, on: dat
         found += _against_takes(share, policy)
         if share.stated:
             found += _against_stated(share)
+        if share.stated_charges:
+            found += _against_stated_charges(share)
+        if deposits is not None and share.order.advanced:
+            found += against_forgotten(share.order, deposits)
     return tuple(found)
 
 
@@ -295,7 +337,7 @@ def _against_together(orders: list[Order]) -> Iterator[Refusal]:
         return
     first = orders[0]
     for order in orders[1:]:
-        for what in ("invoice_account", "currency", "payment_terms"):
+        for what in ("invoice_account", "currency", "payment_terms", "totals_policy"):
             if getattr(order, what) != getattr(first, what):
                 yield ONE_ACCOUNT.refuse(order=order.number, first=first.number, what=what)
     yield from _against_repeats([order.number for order in orders], "order")
@@ -320,7 +362,7 @@ def _against_slips(orders: list[Order], slips: tuple[PackingSlip, ...], on: date
     yield from _against_repeats([slip.number for slip in slips], "packing slip")
 
 
-def _against_takes(share: Share, policy: InvoicePolicy) -> Iterator[Refusal]:
+def _against_takes(share: OrderShare, policy: InvoicePolicy) -> Iterator[Refusal]:
     number = share.order.number
     if not share.takes:
         yield NO_SLIP.refuse(order=number)
@@ -329,7 +371,8 @@ def _against_takes(share: Share, policy: InvoicePolicy) -> Iterator[Refusal]:
             if not take.rows:
                 yield SLIP_INVOICED.refuse(slip=take.slip.number, order=number)
         elif not take.rows:
-            yield EMPTY.refuse(order=number)
+            if not shares_due(share, []):
+                yield EMPTY.refuse(order=number)
         else:
             yield from _against_rows(share.order, take.rows, policy)
 
@@ -347,13 +390,26 @@ def _against_rows(order: Order, rows: tuple[Row, ...], policy: InvoicePolicy) ->
             yield OVER_REMAINDER.refuse(line=line, left=left, asked=quantity)
 
 
-def _against_stated(share: Share) -> Iterator[Refusal]:
+def _against_stated(share: OrderShare) -> Iterator[Refusal]:
     order = share.order
     invoiced = [line for take in share.takes for line, _ in take.rows]
-    for line, net in share.stated.items():
-        require_decimal(f"net of line {line}", net)
-        if invoiced.count(line) != 1 or net != net.quantize(quantum_of(order.currency), ROUND_HALF_UP):
-            yield STATED_NET.refuse(order=order.number, line=line, net=net)
+    for line, amount in share.stated.items():
+        require_decimal(f"amount of line {line}", amount)
+        if invoiced.count(line) != 1 or amount != amount.quantize(order.quantum, ROUND_HALF_UP):
+            yield STATED_AMOUNT.refuse(order=order.number, line=line, amount=amount)
+
+
+def _against_stated_charges(share: OrderShare) -> Iterator[Refusal]:
+    """A share that is stated by hand is no more than is left of its charge."""
+    order = share.order
+    left = {balance.rule.number: balance.left for balance in order.charge_balances}
+    for number, amount in share.stated_charges.items():
+        require_decimal(f"share of charge {number}", amount)
+        rest = left.get(number)
+        if rest is None:
+            yield UNKNOWN_CHARGE.refuse(order=order.number, charge=number)
+        elif amount != amount.quantize(order.quantum, ROUND_HALF_UP) or amount * rest < 0 or abs(amount) > abs(rest):
+            yield OVER_CHARGE.refuse(order=order.number, charge=number, left=rest, asked=amount)
 
 
 # ---------------------------------------------------------------------- after posting
@@ -370,106 +426,3 @@ def send(invoice: Invoice, *, on: date) -> Outcome[Invoice]:
     LIFECYCLE.require("send", invoice, on=on)
     after = evolve(invoice, sent=on)
     return Outcome(document=after, changed=(after,), events=(InvoiceSent(number=invoice.number, on=on),))
-
-
-@exact
-def cancel(orders: Order | Iterable[Order], invoice: Invoice, *, number: str, on: date) -> Outcome[Invoice]:
-    """
-    Undo a posted invoice whole, by one of the opposite sign under *number*; both are settled against each other [INV-10].
-
-    Its quantities are to be invoiced again, what it delivered of services is taken back,
-    and so is a renewal it caused, unless something was delivered or invoiced since.
-    What was paid of it stays as a balance in the customer's favour on the cancelling invoice.
-
-    Raises:
-        RefusedError: ``wrong-status``, ``invoice.another-order``, ``invoice.pro-forma``, ``invoice.before-invoice``,
-            ``invoice.reversal``, ``invoice.credited``.
-    """
-    given = (orders,) if isinstance(orders, Order) else tuple(orders)
-    if refusals := why_not_cancel(given, invoice, on=on):
-        raise RefusedError(refusals)
-    open_part = invoice.balance
-    reversal = _settled(_reversal(invoice, number, on), invoice.number, -open_part, on)
-    after = _settled(evolve(invoice, cancelled_by=number), number, open_part, on)
-    changed = tuple(with_postings(order, *_undoing(order, invoice, number, on)) for order in given)
-    return Outcome(
-        document=reversal,
-        made=(reversal,),
-        changed=(*changed, after),
-        events=(InvoiceCancelled(number=invoice.number, on=on, by=number),),
-    )
-
-
-@exact
-def why_not_cancel(orders: Order | Iterable[Order], invoice: Invoice, *, on: date) -> tuple[Refusal, ...]:
-    """Return every reason why ``cancel`` may not run with the same arguments."""
-    require_date("on", on)
-    require_kind("invoice", invoice, Invoice)
-    given = (orders,) if isinstance(orders, Order) else tuple(orders)
-    for order in given:
-        require_kind("order", order, Order)
-    found = list(LIFECYCLE.why_not("cancel", invoice, on=on))
-    if sorted(order.number for order in given) != sorted(invoice.orders):
-        names = ", ".join(order.number for order in given)
-        return (*found, ANOTHER_ORDER.refuse(invoice=invoice.number, orders=", ".join(invoice.orders), given=names))
-    for order in given:
-        found += ORDER_LIFECYCLE.why_not("invoices.cancel", order, on=on)
-        found += _against_credit(order, invoice)
-    return tuple(found)
-
-
-def _against_credit(order: Order, invoice: Invoice) -> Iterator[Refusal]:
-    """An invoice of which something was credited cannot be undone whole."""
-    for posting in order.postings:
-        if posting.kind is Kind.CREDITED and posting.source == invoice.number:
-            for line, credited in posting.rows:
-                asked = sum((each.quantity for each in invoice.lines_of(order.number) if each.terms.number == line), ZERO)
-                yield CREDITED.refuse(order=order.number, line=line, invoice=invoice.number, left=asked - credited, asked=asked)
-
-
-def _undoing(order: Order, invoice: Invoice, number: str, on: date) -> Iterator[Posting]:
-    """Yield the postings that take back everything the invoice posted to an order, latest first."""
-    for posting in reversed(order.postings):
-        if posting.document != invoice.number:
-            continue
-        back = evolve(posting, document=number, source=invoice.number, on=on, at=None)
-        if posting.kind is Kind.INVOICED:
-            yield evolve(back, kind=Kind.CREDITED)
-        elif posting.kind is Kind.DELIVERED:
-            yield evolve(back, kind=Kind.RETURNED, slip=invoice.number)
-        elif _is_untouched(order.fold, posting.rows):
-            yield evolve(
-                back,
-                rows=tuple((line, -quantity) for line, quantity in posting.rows),
-                exacts=tuple(-rounding for rounding in posting.exacts),
-                charges=tuple((charge, -amount) for charge, amount in posting.charges),
-            )
-
-
-def _is_untouched(fold: Fold, renewed: tuple[Row, ...]) -> bool:
-    """Say whether nothing was delivered or invoiced since a renewal; after that the renewal stays."""
-    return all(fold.to_deliver.get(line) == fold.to_invoice.get(line) == quantity for line, quantity in renewed)
-
-
-def _reversal(invoice: Invoice, number: str, on: date) -> Invoice:
-    return evolve(
-        invoice,
-        number=number,
-        on=on,
-        at=None,
-        parts=tuple(
-            evolve(part, quantities=tuple(-each for each in part.quantities), nets=tuple(-each for each in part.nets))
-            for part in invoice.parts
-        ),
-        charges=tuple(InvoiceCharge(each.order, evolve(each.charge, amount=-each.charge.amount)) for each in invoice.charges),
-        reverses=invoice.number,
-        sent=None,
-        settlements=(),
-        totals=None,
-    )
-
-
-def _settled(invoice: Invoice, document: str, amount: Decimal, on: date) -> Invoice:
-    if not amount:
-        return invoice
-    return evolve(invoice, settlements=(*invoice.settlements, Settlement(document=document, on=on, amount=amount)))

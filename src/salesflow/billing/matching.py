@@ -11,7 +11,7 @@ from attrs import define, evolve, frozen
 from salesflow.billing.crediting import CreditOf
 from salesflow.checks import ZERO, all_of
 from salesflow.model.invoice import Invoice
-from salesflow.model.order import OrderLine
+from salesflow.model.order_line import OrderLine
 from salesflow.money import exact
 
 

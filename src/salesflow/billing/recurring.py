@@ -12,6 +12,7 @@ from attrs import evolve
 from salesflow.billing import free_text
 from salesflow.checks import ZERO, require_date, require_kind
 from salesflow.errors import RefusedError
+from salesflow.model.charge import numbered
 from salesflow.model.invoice import Invoice
 from salesflow.model.recurrence import Generated, Recurrence
 from salesflow.money import exact
@@ -82,6 +83,8 @@ def _draft(recurrence: Recurrence) -> free_text.Draft:
         currency=recurrence.currency,
         lines=recurrence.template.lines,
         payment_terms=recurrence.payment_terms,
+        charges=numbered(recurrence.template.charges),
+        totals_policy=recurrence.template.totals_policy,
     )
 
 
@@ -126,7 +129,7 @@ def reopen(recurrence: Recurrence, invoice: Invoice) -> Outcome[Recurrence]:
     """
     require_kind("invoice", invoice, Invoice)
     kept = tuple(each for each in recurrence.generated if each.invoice != invoice.number)
-    left = any(each.quantity or each.net for each in invoice.creditable.values())
+    left = any(invoice.creditable.values()) or any(invoice.creditable_charges.values())
     if left or len(kept) == len(recurrence.generated):
         raise RefusedError((NOT_TAKEN_BACK.refuse(invoice=invoice.number, recurrence=recurrence.number),))
     after = evolve(recurrence, generated=kept)

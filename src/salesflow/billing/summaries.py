@@ -2,7 +2,7 @@
 Summary invoices: which deliveries go on one invoice.
 
 Planning is a pure function of orders and slips; numbers are drawn when a plan is posted.
-Invoice account, currency and terms of payment are always the same on one invoice [INV-4].
+Invoice account, currency, terms of payment and the way of adding up are always the same on one invoice [INV-4].
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from datetime import date
 from attrs import frozen
 
 from salesflow.billing import invoices
+from salesflow.billing.deposits import open_on
 from salesflow.checks import require_kind
 from salesflow.model.invoice import Invoice
 from salesflow.model.order import Order
@@ -90,7 +91,7 @@ def _apart(summary: SummaryUpdate, order: Order, slip: PackingSlip) -> str:
 
 
 def _common(order: Order, *, by_address: bool) -> tuple[object, ...]:
-    return order.invoice_account, order.currency, order.payment_terms, order.deliver_to if by_address else None
+    return order.invoice_account, order.currency, order.payment_terms, order.totals_policy, order.deliver_to if by_address else None
 
 
 def _uninvoiced(orders: dict[str, Order], slips: Iterable[PackingSlip], period: Period) -> Iterator[tuple[PackingSlip, Order]]:
@@ -118,13 +119,33 @@ def _plan(members: list[tuple[Order, PackingSlip]], period: Period, into: str | 
     )
 
 
-def post_plan(plan: InvoicePlan, orders: Iterable[Order], *, number: str, on: date) -> Outcome[Invoice]:
+def post_plan(
+    plan: InvoicePlan,
+    orders: Iterable[Order],
+    *,
+    number: str,
+    on: date,
+    deposits: Iterable[Invoice] = (),
+    keep_deposits: bool = False,
+) -> Outcome[Invoice]:
     """
     Post the invoice of a plan, with the orders as they are now.
+
+    Args:
+        deposits: Deposits; those that are open on the orders of the plan are taken off.
+        keep_deposits: Whether deposits that are not given stay for a later invoice; otherwise each open one must be given.
 
     Raises:
         RefusedError: as ``invoices.post``; a plan that was posted before is refused with ``invoice.slip-invoiced``.
     """
     known = {order.number: order for order in orders}
     chosen = [known[number] for number in plan.orders]
-    return invoices.post(chosen, slips=plan.slips, number=number, on=on, period=plan.period)
+    return invoices.post(
+        chosen,
+        slips=plan.slips,
+        number=number,
+        on=on,
+        period=plan.period,
+        deposits=open_on(chosen, deposits),
+        keep_deposits=keep_deposits,
+    )

@@ -1,31 +1,30 @@
 """
 The totals engine: what the lines, allowances and charges of a document come to, with VAT.
 
-``add_up`` does so for amounts of our own documents, by any rounding of VAT, and with VAT in the prices or not.
+``add_up`` does so for amounts, by any rounding of VAT, and with VAT in the prices or not; our own documents do it by themselves.
 ``complete`` does so for an invoice as EN 16931 sees it, by the formulas of the norm: every amount is rounded half up, away from zero,
 as soon as it stands on the document, and never after a sum.
 """
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Iterable, Mapping
 from decimal import ROUND_HALF_UP, Decimal
-from typing import TypeVar
+from typing import cast
 
 from attrs import evolve, frozen
 
 from salesflow.billing.vat_categories import CATEGORIES, SPLIT_PAYMENT, RateIs
-from salesflow.checks import ONE, ZERO, all_of, require_kind
+from salesflow.checks import ONE, ZERO, all_of
+from salesflow.model.charge import Charge
 from salesflow.model.einvoice import Adjustment, EInvoice, EInvoiceLine, Sums, TaxGroup
 from salesflow.model.invoice import Invoice
-from salesflow.model.order import Order
-from salesflow.model.product import Vat
-from salesflow.model.quotation import Quotation
-from salesflow.model.totals import TOTALS, Charge, Sold, TaxRounding, Totals, TotalsPolicy, VatGroup
+from salesflow.model.totals import TOTALS, WITH_VAT, Beside, MissingCent, Sold, Totals, TotalsPolicy, Worked
+from salesflow.model.totals import work_out as work_out_amounts
+from salesflow.model.vat import Vat
 from salesflow.money import exact, round_to
 
 Key = tuple[str, Decimal | None]
-K = TypeVar("K", bound=Hashable)
 TWO_DIGITS = Decimal("0.01")
 
 
@@ -40,83 +39,31 @@ def _rounded(amount: Decimal, quantum: Decimal) -> Decimal:
 @exact
 def add_up(lines: Iterable[Sold], charges: Iterable[Charge] = (), *, currency: str, policy: TotalsPolicy = TOTALS) -> Totals:
     """
-    Return what *lines* and *charges* come to.
+    Return the totals of *lines* and *charges*.
 
-    VAT is rounded where the policy says. Where the amounts have VAT in them, the total is their sum exactly [I7]:
-    per category and rate the net is rounded half up and VAT is the rest.
+    VAT is rounded where the policy says. If the amounts have VAT in them, the total is their sum exactly [I7]:
+    per category and rate one part is rounded half up and the other is the rest.
 
     Args:
         lines: Their amounts have the digits of the currency already.
     """
-    sold, beside, quantum = all_of("line", lines, Sold), all_of("charge", charges, Charge), policy.quantum(currency)
-    amounts = [(line.vat, line.amount) for line in sold] + [(charge.vat, charge.amount) for charge in beside]
-    if policy.tax_included:
-        nets, found = _without_tax([(vat, vat.rate, amount) for vat, amount in amounts], quantum)
-        groups = tuple(VatGroup(*each) for each in found)
-        return Totals(net=sum(nets[: len(sold)], ZERO), charges=sum(nets[len(sold) :], ZERO), groups=groups)
-    quantities = [line.quantity for line in sold] + [ONE] * len(beside)
-    bases: dict[Vat, Decimal] = {}
-    taxes: dict[Vat, Decimal] = {}
-    for (vat, amount), quantity in zip(amounts, quantities, strict=True):
-        bases[vat] = bases.get(vat, ZERO) + amount
-        taxes[vat] = taxes.get(vat, ZERO) + _tax_of(amount, vat, quantity, quantum, policy.tax_rounding)
-    groups = tuple(VatGroup(vat, base, _rounded(taxes[vat], quantum)) for vat, base in bases.items())
-    return Totals(net=sum((line.amount for line in sold), ZERO), charges=sum((charge.amount for charge in beside), ZERO), groups=groups)
-
-
-def _tax_of(amount: Decimal, vat: Vat, quantity: Decimal, quantum: Decimal, rounding: TaxRounding) -> Decimal:
-    """Return the VAT of an amount as far as it is rounded before the group is."""
-    if rounding is TaxRounding.UNIT and quantity:
-        return _rounded((amount / quantity * vat.rate).scaleb(-2), quantum) * quantity
-    tax = (amount * vat.rate).scaleb(-2)
-    return tax if rounding is TaxRounding.GROUP else _rounded(tax, quantum)
+    return _worked(lines, charges, currency, policy).totals
 
 
 @exact
-def without_tax(lines: Iterable[Sold], *, currency: str, policy: TotalsPolicy = TOTALS) -> tuple[Decimal, ...]:
+def without_tax(lines: Iterable[Sold], *, currency: str, policy: TotalsPolicy = WITH_VAT) -> tuple[Decimal, ...]:
     """
     Return the nets of lines whose amounts have VAT in them.
 
-    Each is rounded; what the roundings of a rate come to stands on the lines that lost most by it.
-    So the nets of a rate and its VAT come to its amounts exactly [I7].
+    Each is rounded; what the roundings of a rate leave stands on the lines that lost most by it.
+    So the nets of a rate and its VAT add up to its amounts exactly [I7, GRS-5].
     """
-    sold = all_of("line", lines, Sold)
-    return tuple(_without_tax([(line.vat, line.vat.rate, line.amount) for line in sold], policy.quantum(currency))[0])
+    return _worked(lines, (), currency, policy).nets
 
 
-def _without_tax(amounts: Sequence[tuple[K, Decimal, Decimal]], quantum: Decimal) -> tuple[list[Decimal], list[tuple[K, Decimal, Decimal]]]:
-    """Return the nets of *amounts*, each with its group and its rate, and for each group its net and its VAT."""
-    nets = [ZERO] * len(amounts)
-    groups = []
-    for key, rate in dict.fromkeys((key, rate) for key, rate, _ in amounts):
-        exactly = {place: each[2] / (1 + rate.scaleb(-2)) for place, each in enumerate(amounts) if each[:2] == (key, rate)}
-        gross = sum((amounts[place][2] for place in exactly), ZERO)
-        net = _rounded(gross / (1 + rate.scaleb(-2)), quantum)
-        for place, amount in exactly.items():
-            nets[place] = _rounded(amount, quantum)
-        left = net - sum((nets[place] for place in exactly), ZERO)
-        step = quantum.copy_sign(left)
-        # Each was rounded by half a unit at most, so no more units are left than there are amounts.
-        for place in sorted(exactly, key=lambda place: (nets[place] - exactly[place]) * step)[: int(left / step)]:
-            nets[place] += step
-        groups.append((key, net, gross - net))
-    return nets, groups
-
-
-def of_order(order: Order, policy: TotalsPolicy = TOTALS) -> Totals:
-    """Return what an order comes to by a policy; ``order.totals`` is the same by the default one."""
-    require_kind("order", order, Order)
-    terms = order.fold.terms.values()
-    sold = [Sold(vat=line.item.vat, amount=line.net(line.ordered, order.currency), quantity=line.ordered) for line in terms]
-    return add_up(sold, order.charges, currency=order.currency, policy=policy)
-
-
-def of_quotation(quotation: Quotation, policy: TotalsPolicy = TOTALS, *, alternative: str | None = None) -> Totals:
-    """Return what an alternative of a quotation comes to by a policy; the favourite unless another is named."""
-    require_kind("quotation", quotation, Quotation)
-    offer = quotation.favourite if alternative is None else quotation.version.alternative(alternative)
-    sold = [Sold(vat=line.vat, amount=line.total(quotation.currency), quantity=line.quantity) for line in offer.lines]
-    return add_up(sold, quotation.charges(alternative), currency=quotation.currency, policy=policy)
+def _worked(lines: Iterable[Sold], charges: Iterable[Charge], currency: str, policy: TotalsPolicy) -> Worked:
+    sold, beside = all_of("line", lines, Sold), all_of("charge", charges, Charge)
+    return work_out_amounts(sold, [Beside(each.vat, each.amount) for each in beside], policy.quantum(currency), policy)
 
 
 @exact
@@ -138,7 +85,7 @@ def cash_rounding(payable: Decimal, policy: TotalsPolicy) -> Decimal:
 
 
 @frozen(kw_only=True)
-class Worked:
+class NormFigures:
     """What an electronic invoice comes to when it is worked out from quantities and prices; ``None`` where a line lacks one."""
 
     nets: tuple[Decimal | None, ...]
@@ -204,7 +151,7 @@ def add_groups(invoice: EInvoice, nets: Iterable[Decimal], quantum: Decimal) -> 
 
 
 @exact
-def work_out(invoice: EInvoice, policy: TotalsPolicy = TOTALS) -> Worked:
+def work_out(invoice: EInvoice, policy: TotalsPolicy = TOTALS) -> NormFigures:
     """
     Return the figures of an invoice from its quantities and prices, whatever nets, VAT and totals it states.
 
@@ -221,7 +168,7 @@ def work_out(invoice: EInvoice, policy: TotalsPolicy = TOTALS) -> Worked:
         tax = tax_on(taxable, category, rate, quantum)
         groups.append(TaxGroup(category=category, rate=rate, taxable=taxable, tax=tax, reason=reason, reason_code=code))
     sums = _sums(invoice, sum(sure, ZERO.quantize(quantum)), sum((group.tax for group in groups), ZERO.quantize(quantum)), quantum, policy)
-    return Worked(nets=tuple(nets), breakdown=tuple(groups), sums=sums)
+    return NormFigures(nets=tuple(nets), breakdown=tuple(groups), sums=sums)
 
 
 def _sums(invoice: EInvoice, lines: Decimal, tax: Decimal, quantum: Decimal, policy: TotalsPolicy) -> Sums:
@@ -279,29 +226,59 @@ def _stated(adjustments: tuple[Adjustment, ...], quantum: Decimal) -> tuple[Adju
 
 
 @exact
-def take_tax_out(invoice: EInvoice, policy: TotalsPolicy = TOTALS) -> EInvoice:
+def take_tax_out(invoice: EInvoice, policy: TotalsPolicy = WITH_VAT, missing: MissingCent = MissingCent.IN_VAT) -> EInvoice:
     """
     Return an invoice whose prices, allowances and charges have VAT in them as one without, with nets, VAT and totals.
 
     What is left to pay is the sum of the prices exactly [I7]. Not every such sum is a net with its VAT; a unit that is missing then
-    is the rounding of the document (BT-114), for the norm leaves no choice in the VAT. A line shows its net as the price of its quantity.
+    stands in the VAT, or is the rounding of the document (BT-114) [GRS-P3]. A line shows its net as the price of its quantity.
     """
     quantum = quantum_for(invoice.currency, policy)
-    gross = [line_net(line, quantum) or ZERO for line in invoice.lines]
-    amounts = [((line.category, line.rate), line.rate or ZERO, amount) for line, amount in zip(invoice.lines, gross, strict=True)]
+    sold = [
+        Sold(_rate(line.category, line.rate), line_net(line, quantum) or ZERO, line.quantity or ONE) for line in invoice.lines
+    ]
+    beside = []
     for each in invoice.adjustments:
         amount = amount_of(each, quantum)
-        amounts.append(((each.category, each.rate), each.rate or ZERO, amount if each.charge else -amount))
-    nets, _ = _without_tax(amounts, quantum)
-    lines = [repriced(line, net) for line, net in zip(invoice.lines, nets, strict=False)]
-    beside = [
+        beside.append(Beside(_rate(each.category, each.rate), amount if each.charge else -amount))
+    worked = work_out_amounts(sold, beside, quantum, policy)
+    lines = [repriced(line, net) for line, net in zip(invoice.lines, worked.nets, strict=True)]
+    adjustments = [
         evolve(each, amount=net if each.charge else -net, base=None, percent=None)
-        for each, net in zip(invoice.adjustments, nets[len(lines) :], strict=True)
+        for each, net in zip(invoice.adjustments, worked.beside, strict=True)
     ]
     stated = work_out(invoice).sums
-    given = evolve(invoice, lines=tuple(lines), adjustments=tuple(beside), prepaid=stated.prepaid, rounding=stated.rounding, sums=None)
-    missing = sum((amount for _, _, amount in amounts), ZERO) - work_out(given, policy).sums.gross
-    return complete(evolve(given, rounding=(stated.rounding or ZERO) + missing) if missing else given, policy)
+    given = evolve(
+        invoice, lines=tuple(lines), adjustments=tuple(adjustments), prepaid=stated.prepaid, rounding=stated.rounding, sums=None
+    )
+    gross = sum((line.amount for line in sold), ZERO) + sum((each.amount for each in beside), ZERO)
+    short = gross - work_out(given, policy).sums.gross
+    if missing is MissingCent.IN_ROUNDING and short:
+        return complete(evolve(given, rounding=(stated.rounding or ZERO) + short), policy)
+    return with_vat(complete(given, policy), {(group.vat.category, group.vat.rate): group.amount for group in worked.groups})
+
+
+@frozen
+class _Rate:
+    """A category and rate of an electronic invoice, which may break the rules that a ``Vat`` keeps."""
+
+    category: str
+    rate: Decimal
+
+
+def _rate(category: str, rate: Decimal | None) -> Vat:
+    return cast("Vat", _Rate(category, rate or ZERO))
+
+
+def with_vat(invoice: EInvoice, taxes: Mapping[tuple[str, Decimal], Decimal]) -> EInvoice:
+    """Return an invoice with the VAT that is given by category and rate, and the totals that follow from it."""
+    breakdown = tuple(evolve(group, tax=taxes.get((group.category, group.rate or ZERO), group.tax)) for group in invoice.breakdown)
+    sums = invoice.sums
+    if sums is None:
+        return evolve(invoice, breakdown=breakdown)
+    tax = sum((group.tax for group in breakdown), ZERO)
+    more = tax - (sums.tax or ZERO)
+    return evolve(invoice, breakdown=breakdown, sums=evolve(sums, tax=tax, gross=sums.gross + more, payable=sums.payable + more))
 
 
 def repriced(line: EInvoiceLine, net: Decimal) -> EInvoiceLine:

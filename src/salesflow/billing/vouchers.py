@@ -9,8 +9,9 @@ from salesflow.checks import ZERO, all_of, require_kind
 from salesflow.errors import RefusedError
 from salesflow.model.invoice import Invoice
 from salesflow.model.payment import Payment
+from salesflow.model.totals import Basis, in_basis
 from salesflow.model.voucher import Entry, PostingProfile, Purpose, Voucher
-from salesflow.money import exact, quantum_of
+from salesflow.money import exact
 from salesflow.rules import Rule
 
 NO_ACCOUNT = Rule(
@@ -62,20 +63,20 @@ def of_invoice(invoice: Invoice, profile: PostingProfile, *, group: str = "") ->
     separate = profile.account(Purpose.LINE_DISCOUNT, invoice.account, group) is not None
     amounts: Amounts = [(Purpose.RECEIVABLE, None, invoice.total)]
     amounts += _sold(invoice, separate=separate)
-    for line in invoice.free_text:
+    for line in (*invoice.free_text, *invoice.deposit_lines):
         spread = line.distributions or ((line.account, line.exact_net),)
         amounts += [(Purpose.REVENUE, account, -amount) for account, amount in spread]
-    amounts += [(Purpose.CHARGES, None, -each.charge.amount) for each in invoice.charges]
+    amounts += [(Purpose.CHARGES, None, -each.net) for each in invoice.charges]
     amounts += [(Purpose.VAT, None, -taxed.amount) for taxed in invoice.totals.groups]
     return _voucher(invoice, amounts, profile, group, reverse=bool(invoice.takes_back) and profile.credit_correction)
 
 
 def _sold(invoice: Invoice, *, separate: bool) -> Iterator[tuple[Purpose, str | None, Decimal]]:
-    quantum = quantum_of(invoice.currency)
     for line in invoice.lines:
         discount = ZERO
         if separate and (line.terms.discount or line.terms.discount_amount) and not line.stated:
-            discount = (line.quantity * line.terms.gross_price).quantize(quantum, ROUND_HALF_UP) - line.net
+            listed = in_basis(line.quantity * line.terms.list_price, line.vat, invoice.totals_policy.basis, Basis.NET)
+            discount = listed.quantize(invoice.quantum, ROUND_HALF_UP) - line.net
             yield Purpose.LINE_DISCOUNT, None, discount
         yield Purpose.REVENUE, None, -(line.net + discount)
 

@@ -12,7 +12,7 @@ from salesflow.documents.wording import MONTHS, UNITS, Word
 from salesflow.labels import Labelled, Language
 from salesflow.model.einvoice import TradeParty
 from salesflow.model.party import Address
-from salesflow.model.product import Vat
+from salesflow.model.vat import Vat
 from salesflow.money import digits_of
 
 CHAMBER_OF_COMMERCE = "0106"

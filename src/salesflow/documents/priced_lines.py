@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from attrs import frozen
 
 from salesflow.checks import ONE, ZERO
 from salesflow.documents.languages import Locale
+from salesflow.documents.letter import present
 from salesflow.documents.sheet import Column, Grid, Sum, Sums, TableRow, Width, Words
 from salesflow.documents.wording import Word
-from salesflow.model.order import OrderLine
-from salesflow.model.product import NO_VAT, Vat
-from salesflow.model.totals import Charge, Totals
-from salesflow.money import exact
+from salesflow.labels import Labelled
+from salesflow.model.charge import Charge
+from salesflow.model.einvoice import TradeParty
+from salesflow.model.order_line import OrderLine
+from salesflow.model.totals import Basis, Totals, in_basis
+from salesflow.model.vat import NO_VAT, Vat
+from salesflow.money import exact, quantum_of
 
 Exemptions = Mapping[str, tuple[str, str]]
 """For each VAT category without VAT, why there is none: in words and as a VATEX code, as ``einvoices.of_invoice`` takes them."""
@@ -34,9 +38,25 @@ _REASONS = {
 _CHARGES = {"freight": Word.FREIGHT, "total-discount": Word.TOTAL_DISCOUNT}
 
 
+class NetPrices(Labelled):
+    """On which documents with VAT in their prices the price of a unit without it stands beside, as a full invoice has it [GRS-P6]."""
+
+    BUSINESS = "business", "For a business", "Voor een bedrijf"
+    ALWAYS = "always", "Always", "Altijd"
+    NEVER = "never", "Never", "Nooit"
+
+    def hold(self, buyer: TradeParty) -> bool:
+        """Say whether a document for *buyer* has them; a business is known by its VAT or register number."""
+        return self is NetPrices.ALWAYS or (self is NetPrices.BUSINESS and bool(buyer.vat or buyer.legal))
+
+
 @frozen(kw_only=True)
 class PricedLine:
-    """A line as it is printed; ``discount`` is in words, for it may be an amount, a percentage or both."""
+    """
+    A line as it is printed; ``discount`` is in words, for it may be an amount, a percentage or both.
+
+    Price and amount are in the basis of the document.
+    """
 
     item: str = ""
     text: str
@@ -47,7 +67,7 @@ class PricedLine:
     price_unit: Decimal = ONE
     discount: str = ""
     vat: Vat
-    net: Decimal
+    amount: Decimal
 
 
 def discount_words(locale: Locale, currency: str, amount: Decimal, percentage: Decimal) -> str:
@@ -56,8 +76,17 @@ def discount_words(locale: Locale, currency: str, amount: Decimal, percentage: D
     return " + ".join(part for part in parts if part)
 
 
-def of_order_line(line: OrderLine, quantity: Decimal, net: Decimal, currency: str, locale: Locale, under: str = "") -> PricedLine:
-    """Return so much of an order line."""
+def of_order_line(
+    line: OrderLine, quantity: Decimal, amount: Decimal, currency: str, locale: Locale, under: str = "", *, net_price: bool = False
+) -> PricedLine:
+    """
+    Return so much of an order line.
+
+    Args:
+        net_price: Whether the price of a unit without VAT stands below.
+    """
+    if net_price and line.basis is Basis.GROSS and line.vat.rate:
+        under = present((under, locale.say(Word.UNIT_NET, price=locale.amount(unit_net(line, currency), currency))))
     return PricedLine(
         item=line.item.number,
         text=line.item.name or line.item.number,
@@ -67,37 +96,44 @@ def of_order_line(line: OrderLine, quantity: Decimal, net: Decimal, currency: st
         price=line.price,
         price_unit=line.price_unit,
         discount=discount_words(locale, currency, line.discount_amount, line.discount),
-        vat=line.item.vat,
-        net=net,
+        vat=line.vat,
+        amount=amount,
     )
 
 
 @exact
-def priced_table(lines: Iterable[PricedLine], currency: str, locale: Locale, heading: str = "") -> Grid:
-    """Return lines as a table; a column that would be empty is left out."""
+def unit_net(line: OrderLine, currency: str) -> Decimal:
+    """Return the price of a unit of a line without VAT, less its discounts, with two digits more than its currency has."""
+    return in_basis(line.unit_price, line.vat, line.basis, Basis.NET).quantize(quantum_of(currency).scaleb(-2), ROUND_HALF_UP)
+
+
+@exact
+def priced_table(lines: Iterable[PricedLine], currency: str, locale: Locale, heading: str = "", basis: Basis = Basis.NET) -> Grid:
+    """Return lines as a table, with a heading that says whether prices have VAT in them; a column that would be empty is left out."""
     given = tuple(lines)
-    columns = _columns(given, currency, locale)
+    columns = _columns(given, currency, locale, basis)
     shown = [place for place, (_, cells) in enumerate(columns) if any(cells) or not given]
     rows, carried = [], ZERO
     for place, line in enumerate(given):
-        carried += line.net
+        carried += line.amount
         cells = tuple(columns[each][1][place] for each in shown)
         rows.append(TableRow(cells=cells, under=line.under, carried=locale.amount(carried, currency)))
     heads = tuple(columns[each][0] for each in shown)
     return Grid(heading=heading, columns=heads, rows=tuple(rows), carried=locale.say(Word.CARRIED))
 
 
-def _columns(lines: tuple[PricedLine, ...], currency: str, locale: Locale) -> tuple[tuple[Column, list[str]], ...]:
+def _columns(lines: tuple[PricedLine, ...], currency: str, locale: Locale, basis: Basis) -> tuple[tuple[Column, list[str]], ...]:
     """Return each column with its cells."""
-    say = locale.say
+    say, gross = locale.say, basis is Basis.GROSS
+    price, amount = (Word.PRICE_WITH_VAT, Word.AMOUNT_WITH_VAT) if gross else (Word.PRICE, Word.AMOUNT)
     return (
         (Column(say(Word.ITEM), "left", item_width(line.item for line in lines)), [line.item for line in lines]),
         (Column(say(Word.DESCRIPTION), "left", "fill"), [line.text for line in lines]),
         (Column(say(Word.QUANTITY), "right"), [_quantity(line, locale) for line in lines]),
-        (Column(say(Word.PRICE), "right"), [_price(line, currency, locale) for line in lines]),
+        (Column(say(price), "right"), [_price(line, currency, locale) for line in lines]),
         (Column(say(Word.DISCOUNT), "right"), [line.discount for line in lines]),
         (Column(say(Word.VAT), "right"), [locale.vat(line.vat) for line in lines]),
-        (Column(say(Word.AMOUNT, currency=currency), "right"), [locale.amount(line.net, currency) for line in lines]),
+        (Column(say(amount, currency=currency), "right"), [locale.amount(line.amount, currency) for line in lines]),
     )
 
 
@@ -121,23 +157,24 @@ def _price(line: PricedLine, currency: str, locale: Locale) -> str:
 
 
 @exact
-def summed(totals: Totals, charges: Iterable[Charge], currency: str, locale: Locale) -> Sums:
+def summed(totals: Totals, charges: Iterable[Charge], currency: str, locale: Locale, basis: Basis = Basis.NET) -> Sums:
     """
     Return the sums of a document: the lines, each charge, net, VAT and total, with the VAT by rate beside them.
 
+    If prices have VAT in them, lines and charges have it too, and the total is followed by the VAT in it.
     A charge of number zero rounds the total to what can be paid in cash: it stands after the total, and outside of VAT.
     """
     given = tuple(charges)
     beside = [each for each in given if each.number]
     rounding = sum((each.amount for each in given if not each.number), ZERO)
-    net = totals.net + totals.charges - rounding
-    rows = [Sum(locale.say(Word.LINES), locale.amount(totals.net, currency))] if beside else []
+    total = totals.total - rounding
+    gross = basis is Basis.GROSS
+    lines = total - sum((each.amount for each in beside), ZERO) if gross else totals.net
+    rows = [Sum(locale.say(Word.LINES), locale.amount(lines, currency))] if beside else []
     rows += [Sum(_called(each, locale), locale.amount(each.amount, currency)) for each in beside]
-    rows += [
-        Sum(locale.say(Word.NET), locale.amount(net, currency)),
-        Sum(locale.say(Word.TOTAL_VAT), locale.amount(totals.vat, currency)),
-        Sum(locale.say(Word.TOTAL, currency=currency), locale.amount(net + totals.vat, currency), strong=True),
-    ]
+    vat = Sum(locale.say(Word.OF_WHICH_VAT if gross else Word.TOTAL_VAT), locale.amount(totals.vat, currency))
+    sum_of_all = Sum(locale.say(Word.TOTAL, currency=currency), locale.amount(total, currency), strong=True)
+    rows += [sum_of_all, vat] if gross else [Sum(locale.say(Word.NET), locale.amount(total - totals.vat, currency)), vat, sum_of_all]
     if rounding:
         rows.append(Sum(locale.say(Word.ROUNDING), locale.amount(rounding, currency)))
     return Sums(rows=tuple(rows), breakdown=_breakdown(totals, rounding, currency, locale))
@@ -147,6 +184,8 @@ def _called(charge: Charge, locale: Locale) -> str:
     """Return what a charge is called, with how it is taxed; one of a number below zero rounds what was credited of a line."""
     word = _CHARGES.get(charge.code)
     name = charge.text or (charge.code if word is None else locale.say(word))
+    if charge.percentage is not None and not charge.text:
+        name = f"{name} {locale.percentage(charge.percentage)}"
     return f"{locale.say(Word.ROUNDING_OF, name=name) if charge.number < 0 else name} ({locale.vat(charge.vat)})"
 
 

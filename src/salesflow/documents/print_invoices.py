@@ -10,7 +10,7 @@ from attrs import evolve
 from salesflow.checks import require_kind
 from salesflow.documents.languages import Locale
 from salesflow.documents.letter import Fact, comments, letter, present, stacked
-from salesflow.documents.priced_lines import Exemptions, PricedLine, of_order_line, priced_table, summed, why_no_vat
+from salesflow.documents.priced_lines import Exemptions, NetPrices, PricedLine, of_order_line, priced_table, summed, why_no_vat
 from salesflow.documents.sheet import Block, Column, Grid, Sheet, Sum, Sums, TableRow, Words
 from salesflow.documents.terms_in_words import early, terms_of_sale
 from salesflow.documents.wording import Word
@@ -18,7 +18,7 @@ from salesflow.labels import Language
 from salesflow.model.einvoice import Payee, TaxRepresentative, TradeParty
 from salesflow.model.free_text import FreeTextLine
 from salesflow.model.invoice import Invoice, InvoiceKind
-from salesflow.model.product import NO_VAT
+from salesflow.model.vat import NO_VAT
 from salesflow.money import exact
 from salesflow.period import Period
 
@@ -36,6 +36,7 @@ def invoice(
     exemptions: Exemptions | None = None,
     representative: TaxRepresentative | None = None,
     payee: Payee | None = None,
+    net_prices: NetPrices = NetPrices.BUSINESS,
 ) -> Sheet:
     """
     Return an invoice, a credit note or a pro forma.
@@ -50,6 +51,7 @@ def invoice(
         exemptions: As ``einvoices.of_invoice`` takes them.
         representative: Who answers for the VAT of a seller from abroad.
         payee: Who is to be paid, where that is not the seller; the account then is that of the payee.
+        net_prices: For whom the price of a unit without VAT stands beside one with VAT in it.
     """
     require_kind("invoice", invoice, Invoice)
     locale = Locale(language)
@@ -73,7 +75,9 @@ def invoice(
         mark=_mark(invoice, locale),
         facts=(*_head(invoice, locale), *references),
         blocks=(
-            priced_table(_lines(invoice, locale), invoice.currency, locale),
+            priced_table(
+                _lines(invoice, locale, net_price=net_prices.hold(buyer)), invoice.currency, locale, basis=invoice.totals_policy.basis
+            ),
             *_sums(invoice, exemptions or {}, locale),
             *comments(invoice.comments, locale),
             *_payment(invoice, receiver, account, locale),
@@ -133,7 +137,7 @@ def period(value: Period, locale: Locale) -> str:
 # ---------------------------------------------------------------------- lines and sums
 
 
-def _lines(invoice: Invoice, locale: Locale) -> Iterator[PricedLine]:
+def _lines(invoice: Invoice, locale: Locale, *, net_price: bool) -> Iterator[PricedLine]:
     orders, slips = len(invoice.orders) > 1, len(invoice.slips) > 1
     credited = len(invoice.takes_back) > 1
     for line in invoice.lines:
@@ -146,8 +150,8 @@ def _lines(invoice: Invoice, locale: Locale) -> Iterator[PricedLine]:
             )
             if shown and number
         ]
-        yield of_order_line(line.terms, line.quantity, line.net, invoice.currency, locale, present(under))
-    for written in invoice.free_text:
+        yield of_order_line(line.terms, line.quantity, line.amount, invoice.currency, locale, present(under), net_price=net_price)
+    for written in (*invoice.free_text, *invoice.deposit_lines):
         text = written.text
         if text == Word.DEPOSIT_LINE.en and (invoice.deposit_of or written.credits):
             text = locale.say(Word.DEPOSIT_LINE)
@@ -163,14 +167,14 @@ def _in_words(line: FreeTextLine, text: str, locale: Locale) -> PricedLine:
         unit=line.unit,
         price=line.price,
         vat=line.vat or NO_VAT,
-        net=line.exact_net,
+        amount=line.amount,
     )
 
 
 @exact
 def _sums(invoice: Invoice, exemptions: Exemptions, locale: Locale) -> tuple[Block, ...]:
     charges = [each.charge for each in invoice.charges]
-    sums = summed(invoice.totals, charges, invoice.currency, locale)
+    sums = summed(invoice.totals, charges, invoice.currency, locale, invoice.totals_policy.basis)
     why = why_no_vat(invoice.totals, charges, exemptions, locale)
     if invoice.kind is InvoiceKind.PRO_FORMA:
         return sums, *why

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from decimal import Decimal
 
 from salesflow.checks import ZERO, require_kind
 from salesflow.documents.languages import Locale
@@ -77,12 +78,13 @@ def _offers(quotation: Quotation, exemptions: Exemptions, locale: Locale) -> Ite
     for offer in offers:
         heading = locale.say(Word.ALTERNATIVE, name=offer.name) if len(offers) > 1 else ""
         totals, charges = quotation.totals(offer.name), quotation.charges(offer.name)
-        yield priced_table(_offered(offer, quotation.currency, locale), quotation.currency, locale, heading)
-        yield summed(totals, charges, quotation.currency, locale)
+        basis, quantum = offer.totals_policy.basis, quotation.quantum(offer.name)
+        yield priced_table(_offered(offer, quotation.currency, quantum, locale), quotation.currency, locale, heading, basis)
+        yield summed(totals, charges, quotation.currency, locale, basis)
         yield from why_no_vat(totals, charges, exemptions, locale)
 
 
-def _offered(offer: Alternative, currency: str, locale: Locale) -> Iterator[PricedLine]:
+def _offered(offer: Alternative, currency: str, quantum: Decimal, locale: Locale) -> Iterator[PricedLine]:
     for line in offer.lines:
         item = line.item
         dates = [f"{locale.number(count)}: {locale.day(on)}" for on, count in line.schedule]
@@ -95,20 +97,20 @@ def _offered(offer: Alternative, currency: str, locale: Locale) -> Iterator[Pric
             unit="C62" if item is None else item.unit,
             price=line.price,
             price_unit=line.price_unit,
-            discount=_off(line, currency, locale),
+            discount=_off(line, currency, quantum, locale),
             vat=line.vat,
-            net=line.total(currency),
+            amount=line.total(quantum),
         )
 
 
 @exact
-def _off(line: QuotationLine, currency: str, locale: Locale) -> str:
+def _off(line: QuotationLine, currency: str, quantum: Decimal, locale: Locale) -> str:
     """Return what takes quantity times price to the total of the line."""
     if line.override is Override.NONE:
         return discount_words(locale, currency, line.discount_amount, line.discount)
     if line.override is Override.DISCOUNT_PERCENTAGE:
         return discount_words(locale, currency, ZERO, line.value)
-    return discount_words(locale, currency, line.subtotal(currency) - line.total(currency), ZERO)
+    return discount_words(locale, currency, line.subtotal(quantum) - line.total(quantum), ZERO)
 
 
 def _agreeing(version: Version, locale: Locale) -> tuple[Block, ...]:
@@ -162,9 +164,9 @@ def confirmation(
         buyer=buyer,
         facts=facts,
         blocks=(
-            priced_table(_confirmed(confirmation, locale), confirmation.currency, locale),
-            summed(totals, confirmation.charges, confirmation.currency, locale),
-            *why_no_vat(totals, confirmation.charges, exemptions or {}, locale),
+            priced_table(_confirmed(confirmation, locale), confirmation.currency, locale, basis=confirmation.totals_policy.basis),
+            summed(totals, confirmation.charged, confirmation.currency, locale, confirmation.totals_policy.basis),
+            *why_no_vat(totals, confirmation.charged, exemptions or {}, locale),
             *comments((confirmation.comment,), locale),
             payment(confirmation.payment_terms, locale),
             *terms_of_sale((confirmation.terms,), locale),
@@ -173,13 +175,9 @@ def confirmation(
 
 
 def _confirmed(confirmation: OrderConfirmation, locale: Locale) -> Iterator[PricedLine]:
-    """Yield its lines; of a delivery schedule the parts, for they make up the line above them."""
-    parents = {line.parent for line in confirmation.lines}
-    for line in confirmation.lines:
-        if line.number not in parents:
-            ships = locale.say(Word.SHIPS, day=locale.day(line.ship_date)) if line.ship_date else ""
-            net = line.net(line.ordered, confirmation.currency)
-            yield of_order_line(line, line.ordered, net, confirmation.currency, locale, ships)
+    for line, quantity, amount, _ in confirmation.rows:
+        ships = locale.say(Word.SHIPS, day=locale.day(line.ship_date)) if line.ship_date else ""
+        yield of_order_line(line, quantity, amount, confirmation.currency, locale, ships)
 
 
 # ---------------------------------------------------------------------- packing slips

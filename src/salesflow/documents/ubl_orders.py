@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from lxml import etree
 
 from salesflow.checks import ONE, require_kind
 from salesflow.documents.ubl_elements import address, amount, document, group, party, tax_category, text, to_bytes
 from salesflow.model.einvoice import TradeParty
-from salesflow.model.order import Order, OrderLine
+from salesflow.model.order import Order
+from salesflow.model.order_amounts import beside_of, ordered_charges, ordered_rows
+from salesflow.model.order_line import OrderLine
 from salesflow.model.packing_slip import PackingSlip
-from salesflow.model.product import Vat
-from salesflow.model.totals import Totals
+from salesflow.model.totals import Basis, Sold, Totals, Worked, in_basis, work_out
+from salesflow.model.vat import Vat
 from salesflow.money import exact
 
 CUSTOMIZATION = "urn:fdc:peppol.eu:poacc:trns:{}:3"
@@ -22,12 +24,15 @@ ORDERING = "urn:fdc:peppol.eu:poacc:bis:ordering:3"
 AGREEING = "urn:fdc:peppol.eu:poacc:bis:order_agreement:3"
 DESPATCHING = "urn:fdc:peppol.eu:poacc:bis:despatch_advice:3"
 
+UNIT_PRICE = Decimal("0.000001")
+"""The step of a price per unit that VAT was taken out of."""
+
 
 def write_order(order: Order, *, seller: TradeParty, buyer: TradeParty) -> bytes:
     """
     Return an order as UBL: what the buyer asks for, with what it is expected to come to.
 
-    Amounts are without VAT, and the totals those of ``order.totals``.
+    Amounts are without VAT, and the totals those of ``order.ordered_totals``.
     """
     require_kind("order", order, Order)
     root = document("Order")
@@ -37,10 +42,11 @@ def write_order(order: Order, *, seller: TradeParty, buyer: TradeParty) -> bytes
     party(root, "BuyerCustomerParty", buyer)
     party(root, "SellerSupplierParty", seller)
     _delivery(root, order)
-    _charges(root, order)
-    _totals(root, "AnticipatedMonetaryTotal", order.totals, order.currency)
-    for line in order.fold.terms.values():
-        _line(group(root, "OrderLine"), line, order.currency)
+    worked = _worked(order)
+    _charges(root, order, worked)
+    _totals(root, "AnticipatedMonetaryTotal", order.ordered_totals, order.currency)
+    for line, net in zip(order.fold.terms.values(), worked.nets, strict=True):
+        _line(group(root, "OrderLine"), line, net, order.currency)
     return to_bytes(root)
 
 
@@ -60,10 +66,11 @@ def write_confirmation(order: Order, *, number: str, on: date, seller: TradePart
     party(root, "SellerSupplierParty", seller)
     party(root, "BuyerCustomerParty", buyer)
     _delivery(root, order)
-    _charges(root, order)
-    _totals(root, "LegalMonetaryTotal", order.totals, order.currency)
-    for line in order.fold.terms.values():
-        _line(group(root, "OrderLine"), line, order.currency)
+    worked = _worked(order)
+    _charges(root, order, worked)
+    _totals(root, "LegalMonetaryTotal", order.ordered_totals, order.currency)
+    for line, net in zip(order.fold.terms.values(), worked.nets, strict=True):
+        _line(group(root, "OrderLine"), line, net, order.currency)
     return to_bytes(root)
 
 
@@ -124,12 +131,19 @@ def _delivery(root: etree._Element, order: Order) -> None:
         text(period, "EndDate", max(dates))
 
 
-def _charges(root: etree._Element, order: Order) -> None:
-    for charge in order.charges:
+def _worked(order: Order) -> Worked:
+    """Return the nets of lines and charges as they are ordered."""
+    rows, charges = ordered_rows(order), ordered_charges(order)
+    sold = [Sold(line.vat, amount, quantity) for line, quantity, amount, _ in rows]
+    return work_out(sold, beside_of(charges, order.charges, rows), order.quantum, order.totals_policy)
+
+
+def _charges(root: etree._Element, order: Order, worked: Worked) -> None:
+    for charge, net in zip(ordered_charges(order), worked.beside, strict=True):
         found = group(root, "AllowanceCharge")
-        text(found, "ChargeIndicator", "true" if charge.amount > 0 else "false")
+        text(found, "ChargeIndicator", "true" if net > 0 else "false")
         text(found, "AllowanceChargeReason", charge.text or charge.code)
-        amount(found, "Amount", abs(charge.amount), order.currency)
+        amount(found, "Amount", abs(net), order.currency)
         _tax(found, "TaxCategory", charge.vat)
 
 
@@ -152,13 +166,16 @@ def _totals(root: etree._Element, name: str, totals: Totals, currency: str) -> N
     amount(found, "PayableAmount", totals.total, currency)
 
 
-def _line(parent: etree._Element, line: OrderLine, currency: str) -> None:
+@exact
+def _line(parent: etree._Element, line: OrderLine, net: Decimal, currency: str) -> None:
     found = group(parent, "LineItem")
     text(found, "ID", str(line.number))
     text(found, "Quantity", line.ordered, unitCode=line.item.unit)
-    amount(found, "LineExtensionAmount", line.net(line.ordered, currency), currency)
+    amount(found, "LineExtensionAmount", net, currency)
     price = group(found, "Price")
     each = line.unit_price if line.price_unit == ONE else line.unit_price * line.price_unit
+    if line.basis is Basis.GROSS:
+        each = in_basis(each, line.vat, Basis.GROSS, Basis.NET).quantize(UNIT_PRICE, ROUND_HALF_UP)
     amount(price, "PriceAmount", each, currency)
     text(price, "BaseQuantity", None if line.price_unit == ONE else line.price_unit, unitCode=line.item.unit)
     _item(found, line, taxed=True)

@@ -41,9 +41,10 @@ from salesflow.model.einvoice import (
     TaxRepresentative,
     TradeParty,
 )
-from salesflow.model.order import OrderLine
+from salesflow.model.order_line import OrderLine
 from salesflow.model.party import Address
-from salesflow.model.product import NO_VAT, Item, Vat
+from salesflow.model.product import Item
+from salesflow.model.vat import NO_VAT, Vat
 
 LARGEST = 20_000_000
 """The most bytes of a document that are read; an invoice of ten thousand lines has less than half of it."""

@@ -9,12 +9,13 @@ from attrs import field, frozen
 
 from salesflow.checks import ONE, ZERO, require_date, require_decimal, require_kind, require_percentage, require_text, require_tuple_of
 from salesflow.labels import Labelled
-from salesflow.model.order import OrderLine
+from salesflow.model.order_line import OrderLine
 from salesflow.model.party import Address
 from salesflow.model.pricing import AgreementLink
 from salesflow.model.product import Item
 from salesflow.model.terms import PaymentTerms, TermsOfSale
-from salesflow.money import require_currency
+from salesflow.model.totals import Basis, in_basis
+from salesflow.money import exact, require_currency
 from salesflow.period import Period
 
 
@@ -45,7 +46,7 @@ class Commitment:
         item: What a product commitment is about.
         category: What a category commitment is about; what is below it is part of it.
         quantity: So much is to be bought, in the item's unit; on a product quantity commitment only.
-        amount: So much is to be spent, net; on the other three.
+        amount: So much is to be spent, in the basis of the agreement; on the other three.
         price: For ``price_unit`` units, in place of any other; on a product quantity commitment only.
         discount_amount: What is taken off per unit; on a product quantity commitment only.
         discount: What is then taken off in percent, in place of any other discount [AGR-7].
@@ -89,7 +90,7 @@ class Commitment:
 
     @property
     def counts_quantity(self) -> bool:
-        """Whether it counts a quantity; the other kinds count a net amount."""
+        """Whether it counts a quantity; the other kinds count an amount in the basis of the agreement."""
         return self.kind is CommitmentKind.PRODUCT_QUANTITY
 
     @property
@@ -109,13 +110,20 @@ class Commitment:
             case _:
                 return True
 
-    def prices(self, line: OrderLine) -> bool:
-        """Say whether a line has the price and discount that were agreed."""
+    @exact
+    def prices(self, line: OrderLine, basis: Basis = Basis.NET) -> bool:
+        """
+        Say whether a line has the price and discount that were agreed.
+
+        Args:
+            basis: Of the agreement; a line that was restated in the other has the agreed price beside its own.
+        """
+        price = line.price if line.basis is basis else line.entered
         agreed: list[tuple[object, object]] = [(self.discount, line.discount)]
         if self.counts_quantity:
-            agreed.append((self.discount_amount, line.discount_amount))
+            agreed.append((in_basis(self.discount_amount, line.vat, basis, line.basis), line.discount_amount))
         if self.price is not None:
-            agreed += [(self.price, line.price), (self.price_unit, line.price_unit)]
+            agreed += [(self.price, price), (self.price_unit, line.price_unit)]
         return all(wanted == found for wanted, found in agreed)
 
 
@@ -144,6 +152,7 @@ class SalesAgreement:
         default_kind: The kind of commitment a new line is proposed to have.
         payment_terms: Common terms of every order under it, unless the order departs from them [PTH-7].
         framework: Whether it is a framework contract, whose commitments may name no quantity or amount [PTH-7].
+        basis: Whether its prices and amounts are without VAT or have it in them; orders in the other basis are restated [GRS-15].
     """
 
     number: str
@@ -159,6 +168,7 @@ class SalesAgreement:
     terms: TermsOfSale | None = None
     deliver_to: Address | None = None
     framework: bool = False
+    basis: Basis = Basis.NET
     versions: tuple[AgreementVersion, ...] = field(default=())
 
     def __attrs_post_init__(self) -> None:
@@ -168,6 +178,7 @@ class SalesAgreement:
         require_date("drawn_up", self.drawn_up)
         require_kind("period", self.period, Period)
         require_tuple_of("commitments", self.commitments, Commitment)
+        require_kind("basis", self.basis, Basis)
         if self.period.start is None or self.period.end is None:
             msg = f"a sales agreement has an effective date and an expiration date, not {self.period}"
             raise ValueError(msg)

@@ -7,7 +7,7 @@ from decimal import Decimal
 from attrs import frozen
 
 from salesflow.checks import ZERO, require_decimal, require_kind, require_text, require_tuple_of
-from salesflow.model.product import Vat
+from salesflow.model.vat import Vat
 from salesflow.money import exact
 
 ONE = Decimal(1)
@@ -22,8 +22,9 @@ class FreeTextLine:
         number: Its place on the invoice; given when the invoice is posted.
         account: The ledger account of the sale.
         quantity: Of *unit*; one unless said.
-        price: Per unit, without VAT; may be left out where the net is stated.
+        price: Per unit, in the basis of the invoice; may be left out if the amount is stated.
         net: Without VAT; left out, it is quantity times price, rounded half up once.
+        gross: With VAT, on an invoice with VAT in its prices; left out, it is quantity times price, rounded half up once.
         vat: How it is taxed; without it the invoice is not posted.
         item: The number of an item, for the record; no stock moves by it.
         distributions: Ledger accounts and amounts that the net is spread over, in the place of *account*.
@@ -38,6 +39,7 @@ class FreeTextLine:
     unit: str = "C62"
     price: Decimal | None = None
     net: Decimal | None = None
+    gross: Decimal | None = None
     vat: Vat | None = None
     item: str | None = None
     distributions: tuple[tuple[str, Decimal], ...] = ()
@@ -50,11 +52,11 @@ class FreeTextLine:
         if not self.quantity:
             msg = "quantity must not be zero"
             raise ValueError(msg)
-        for name in ("price", "net"):
+        for name in ("price", "net", "gross"):
             if getattr(self, name) is not None:
                 require_decimal(name, getattr(self, name))
-        if self.price is None and self.net is None:
-            msg = "a free text line needs a price or a net"
+        if self.price is None and self.net is None and self.gross is None:
+            msg = "a free text line needs a price, a net or a gross amount"
             raise ValueError(msg)
         require_tuple_of("distributions", self.distributions, tuple)
         for account, amount in self.distributions:
@@ -70,6 +72,11 @@ class FreeTextLine:
         if self.net is not None:
             return self.net
         return self.quantity * (self.price if self.price is not None else ZERO)
+
+    @property
+    def amount(self) -> Decimal:
+        """With VAT where the line says so, without it otherwise: in the basis of its invoice."""
+        return self.exact_net if self.gross is None else self.gross
 
     @property
     @exact

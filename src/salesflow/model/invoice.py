@@ -10,11 +10,13 @@ from attrs import evolve, field, frozen
 
 from salesflow.checks import ZERO, require_date, require_text
 from salesflow.labels import Labelled
+from salesflow.model.charge import Back, Charge, ChargeRule, ChargeVat, Words
 from salesflow.model.free_text import FreeTextLine
-from salesflow.model.order import OrderLine
-from salesflow.model.product import NO_VAT, Item, Vat
+from salesflow.model.order_line import OrderLine
+from salesflow.model.product import Item
 from salesflow.model.terms import Due, PaymentTerms, TermsOfSale
-from salesflow.model.totals import Charge, Totals, VatGroup, add_up
+from salesflow.model.totals import TOTALS, Totals, TotalsPolicy, VatGroup, add_up, merged
+from salesflow.model.vat import NO_VAT, Vat
 from salesflow.money import exact
 from salesflow.period import Period
 
@@ -44,9 +46,10 @@ class InvoiceLine:
         number: Its place on the invoice, from one.
         order: The order; empty on a credit note that refers to no invoice.
         terms: The order line as it stood when it was invoiced.
-        slip: The packing slip the quantity was taken from; ``None`` where the invoice follows the order.
-        net: Without VAT, rounded so that the parts of a line add up to the whole.
-        stated: Whether the net was entered by hand, so that quantity and price do not explain it.
+        slip: The packing slip the quantity was taken from; ``None`` if the invoice follows the order.
+        amount: In the basis of the invoice, rounded so that the parts of a line add up to the whole.
+        net: Without VAT.
+        stated: Whether the amount was entered by hand, so that quantity and price do not explain it.
         credits: The invoice this takes back, on a credit note.
         credited: The number of the line there.
     """
@@ -56,6 +59,7 @@ class InvoiceLine:
     terms: OrderLine
     slip: str | None
     quantity: Decimal
+    amount: Decimal
     net: Decimal
     stated: bool = False
     credits: str | None = None
@@ -69,7 +73,7 @@ class InvoiceLine:
     @property
     def vat(self) -> Vat:
         """How it is taxed."""
-        return self.item.vat
+        return self.terms.vat
 
     @property
     def item(self) -> Item:
@@ -78,7 +82,7 @@ class InvoiceLine:
 
     @property
     def unit_price(self) -> Decimal:
-        """The price per unit less discount, unrounded."""
+        """The price per unit less discount, unrounded, in the basis of the invoice."""
         return self.terms.unit_price
 
 
@@ -92,8 +96,9 @@ class InvoicePart:
     Args:
         terms: The order lines as they stood when they were invoiced.
         quantities: Beside each, what is invoiced of it.
-        nets: Beside each, the net.
-        stated: The numbers of the lines whose net was entered by hand.
+        amounts: Beside each, the amount in the basis of the invoice.
+        nets: Beside each, the amount without VAT, if prices have VAT in them; otherwise ``None``, for the amounts are without VAT.
+        stated: The numbers of the lines whose amount was entered by hand.
         credits: The invoice that this takes back, on a credit note.
         credited: Beside each quantity, the number of the line there.
     """
@@ -102,22 +107,29 @@ class InvoicePart:
     slip: str | None
     terms: tuple[OrderLine, ...]
     quantities: tuple[Decimal, ...]
-    nets: tuple[Decimal, ...]
+    amounts: tuple[Decimal, ...]
+    nets: tuple[Decimal, ...] | None = None
     stated: tuple[int, ...] = ()
     credits: str | None = None
     credited: tuple[int, ...] = ()
 
+    @property
+    def without_vat(self) -> tuple[Decimal, ...]:
+        """Beside each line, the amount without VAT."""
+        return self.amounts if self.nets is None else self.nets
+
     def lines(self, first: int) -> Iterator[InvoiceLine]:
         """Yield its lines one by one, numbered from *first*."""
         credited = self.credited or (None,) * len(self.terms)
-        columns = zip(self.terms, self.quantities, self.nets, credited, strict=True)
-        for number, (terms, quantity, net, line) in enumerate(columns, start=first):
+        columns = zip(self.terms, self.quantities, self.amounts, self.without_vat, credited, strict=True)
+        for number, (terms, quantity, amount, net, line) in enumerate(columns, start=first):
             yield InvoiceLine(
                 number=number,
                 order=self.order,
                 terms=terms,
                 slip=self.slip,
                 quantity=quantity,
+                amount=amount,
                 net=net,
                 stated=terms.number in self.stated,
                 credits=self.credits,
@@ -125,44 +137,120 @@ class InvoicePart:
             )
 
 
-@frozen
+@frozen(kw_only=True)
 class InvoiceCharge:
     """
-    What is invoiced of a charge of an order, or taken back of it.
+    What is invoiced of a charge, or taken back of it, at one rate of VAT.
 
     A charge with a number below zero is a rounding: what earlier credits of the line of that number were off by.
     Number zero rounds the total to what can be paid in cash; it is of no order.
+
+    Args:
+        order: The order; empty on a free text invoice.
+        charge: Its amount is in the basis of the invoice.
+        net: Without VAT.
+        rule: The rule as it stood when it was invoiced; ``None`` for a rounding.
+        revision: The revision of the order that the rule is of.
+        back: What goes back of it when goods are credited.
+        credits: The invoice this takes back, on a credit note.
+        credited: The place of the charge there, from one.
     """
 
     order: str
     charge: Charge
+    net: Decimal
+    rule: ChargeRule | None = None
+    revision: int = 0
+    back: Back = Back.PROPORTIONAL
+    credits: str | None = None
+    credited: int | None = None
+
+    @property
+    def vat(self) -> Vat:
+        """How it is taxed."""
+        return self.charge.vat
+
+    @property
+    def amount(self) -> Decimal:
+        """In the basis of the invoice."""
+        return self.charge.amount
+
+    @property
+    def is_cash_rounding(self) -> bool:
+        """Whether it rounds the total to what can be paid in cash."""
+        return not self.charge.number
+
+    def covers(self, line: InvoiceLine | FreeTextLine, order: str) -> bool:
+        """Say whether it was reckoned by a line of the invoice: one that it covers and, where it is taxed like the goods, of its rate."""
+        if order != self.order or line.credits is not None:
+            return False
+        if self.rule is None:
+            return isinstance(line, InvoiceLine) and line.terms.number == -self.charge.number
+        like_goods = self.rule.taxed is ChargeVat.LIKE_GOODS
+        vat = line.vat or NO_VAT
+        terms = line.terms if isinstance(line, InvoiceLine) else Words(line.number, vat)
+        return (not like_goods or vat == self.vat) and self.rule.covers_line(terms)
+
+
+@frozen(kw_only=True)
+class TakenOff:
+    """
+    What a final invoice takes off of a deposit.
+
+    Args:
+        deposit: The deposit invoice.
+        lines: In words, below zero.
+        groups: The base and VAT that are taken off, below zero.
+    """
+
+    deposit: str
+    lines: tuple[FreeTextLine, ...]
+    groups: tuple[VatGroup, ...]
+
+
+@frozen(kw_only=True)
+class Taken:
+    """What was taken back of a line or a charge: quantity, amount in the basis of the invoice, and net; with the sign they have there."""
+
+    number: int
+    quantity: Decimal = ZERO
+    amount: Decimal
+    net: Decimal
 
 
 @frozen(kw_only=True)
 class Credited:
     """
-    What a credit note took back of an invoice.
+    What a credit note took back of an invoice; below zero where the credit note itself was cancelled.
 
     Args:
         document: The credit note.
-        lines: Line of the invoice, quantity and net, with the sign they have on the invoice.
-        charges: The place of a charge on the invoice, from one, and the amount.
-        groups: The VAT that was taken back.
+        lines: By the number of the line.
+        charges: By the place of the charge on the invoice, from one.
+        groups: The base and VAT that were taken back.
     """
 
     document: str
     on: date
-    lines: tuple[tuple[int, Decimal, Decimal], ...] = ()
-    charges: tuple[tuple[int, Decimal], ...] = ()
+    lines: tuple[Taken, ...] = ()
+    charges: tuple[Taken, ...] = ()
     groups: tuple[VatGroup, ...] = ()
 
 
 @frozen(kw_only=True)
 class Creditable:
-    """What a line of an invoice has left to credit; a line without quantity left may still have an amount, and the other way round."""
+    """
+    What a line or a charge of an invoice has left to credit.
+
+    A line without quantity left may still have an amount, and the other way round.
+    """
 
     quantity: Decimal
+    amount: Decimal
     net: Decimal
+
+    def __bool__(self) -> bool:
+        return bool(self.quantity or self.amount or self.net)
 
 
 @frozen(kw_only=True)
@@ -192,14 +280,18 @@ class Invoice:
         number: As the caller drew it; empty on a pro forma, which draws none.
         on: The invoice date, from which the due date is counted.
         account: The number of the party that owes it.
-        free_text: Lines in words: on a free text invoice, of a deposit, and where a final invoice takes a deposit off.
+        free_text: Lines in words, on a free text invoice and of a deposit.
+        taken_off: What a final invoice takes off of deposits.
+        totals_policy: Whether its amounts have VAT in them, and how VAT is rounded.
         deposit_of: The order that a deposit was invoiced for.
         period: The period a summary invoice covers.
         reason: Why a credit note was given.
         comments: What its orders say, each once.
-        vat_groups: The VAT, where it is not each rate over its base: the credit that closes an invoice takes back what is left of it.
+        vat_groups: The VAT of what it invoices, deposits that it takes off left out; ``None`` if it is each rate over its base.
         credits: What credit notes took back.
         terms: The terms of sale of its orders, each edition once.
+        rma: The return that a credit note was given for.
+        granted: On a credit note, the cash discount and what was written off in what it takes back: so much never came in.
         reverses: The invoice that this one cancels.
         cancelled_by: The invoice that cancelled this one.
         sent: When it went to the customer.
@@ -214,11 +306,15 @@ class Invoice:
     parts: tuple[InvoicePart, ...] = ()
     charges: tuple[InvoiceCharge, ...] = ()
     free_text: tuple[FreeTextLine, ...] = ()
+    taken_off: tuple[TakenOff, ...] = ()
+    totals_policy: TotalsPolicy = TOTALS
     deposit_of: str | None = None
     payment_terms: PaymentTerms
     terms: tuple[TermsOfSale, ...] = ()
     period: Period | None = None
     reason: str = ""
+    rma: str | None = None
+    granted: Decimal = ZERO
     comments: tuple[str, ...] = ()
     vat_groups: tuple[VatGroup, ...] | None = None
     reverses: str | None = None
@@ -247,53 +343,104 @@ class Invoice:
         return tuple(lines)
 
     @property
+    def quantum(self) -> Decimal:
+        """The smallest amount that it counts in."""
+        return self.totals_policy.quantum(self.currency)
+
+    @property
     def totals(self) -> Totals:
-        """Net, charges and VAT; worked out once, from the lines."""
+        """Net, charges and VAT; worked out once."""
         if self._totals is None:
-            totals = add_up(((vat, net) for vat, net, _ in self._taxed()), (each.charge for each in self.charges), self.currency)
-            if self.vat_groups is not None:
-                totals = evolve(totals, groups=self.vat_groups)
+            totals = self._own_totals()
+            if self.taken_off:
+                off = sum((line.exact_net for line in self.deposit_lines), totals.net)
+                groups = merged([*totals.groups, *(group for each in self.taken_off for group in each.groups)])
+                totals = Totals(net=off, charges=totals.charges, groups=groups)
             object.__setattr__(self, "_totals", totals)
             return totals
         return self._totals
 
-    def _taxed(self) -> Iterator[tuple[Vat, Decimal, bool]]:
-        """Yield how each line is taxed, its net, and whether it takes another invoice's line back."""
-        for part in self.parts:
-            back = part.credits is not None
-            for terms, net in zip(part.terms, part.nets, strict=True):
-                yield terms.item.vat, net, back
-        for line in self.free_text:
-            yield line.vat or NO_VAT, line.exact_net, line.credits is not None
+    @exact
+    def _own_totals(self) -> Totals:
+        """Return what it invoices, deposits that it takes off left out."""
+        sold = ((terms.vat, net) for part in self.parts for terms, net in zip(part.terms, part.without_vat, strict=True))
+        words = ((line.vat or NO_VAT, line.exact_net) for line in self.free_text)
+        totals = add_up([*sold, *words], [(each.vat, each.net) for each in self.charges], self.quantum)
+        return totals if self.vat_groups is None else evolve(totals, groups=self.vat_groups)
 
     @property
     def own_groups(self) -> tuple[VatGroup, ...]:
         """The VAT of what it invoices, deposits that it takes off left out."""
-        own = ((vat, net) for vat, net, back in self._taxed() if not back)
-        return add_up(own, (each.charge for each in self.charges), self.currency).groups
+        return self._own_totals().groups
 
     @property
     @exact
     def creditable(self) -> dict[int, Creditable]:
-        """What each line has left to credit, by its number; a line that takes a deposit off has nothing."""
-        own = [line for line in self.all_lines if line.credits is None]
-        left = {line.number: [line.quantity, line.exact_net if isinstance(line, FreeTextLine) else line.net] for line in own}
-        for credit in self.credits:
-            for number, quantity, net in credit.lines:
-                left[number][0] -= quantity
-                left[number][1] -= net
-        return {number: Creditable(quantity=quantity, net=net) for number, (quantity, net) in left.items()}
+        """What each line has left to credit, by its number; a line that takes something back has nothing, nor one that takes a deposit off."""
+        left: dict[int, list[Decimal]] = {}
+        for line in self.own_lines:
+            if line.credits is None:
+                left[line.number] = [line.quantity, line.amount, line.exact_net if isinstance(line, FreeTextLine) else line.net]
+        for taken in (taken for credit in self.credits for taken in credit.lines):
+            for place, figure in enumerate((taken.quantity, taken.amount, taken.net)):
+                left[taken.number][place] -= figure
+        return {number: Creditable(quantity=each[0], amount=each[1], net=each[2]) for number, each in left.items()}
 
     @property
-    def all_lines(self) -> tuple[InvoiceLine | FreeTextLine, ...]:
+    @exact
+    def creditable_charges(self) -> dict[int, Creditable]:
+        """What each charge has left to credit, by its place on the invoice, from one; a charge that takes another back has nothing."""
+        left = {place: [each.amount, each.net] for place, each in enumerate(self.charges, start=1) if each.credits is None}
+        for taken in (taken for credit in self.credits for taken in credit.charges):
+            left[taken.number][0] -= taken.amount
+            left[taken.number][1] -= taken.net
+        return {place: Creditable(quantity=ZERO, amount=amount, net=net) for place, (amount, net) in left.items()}
+
+    @property
+    def own_lines(self) -> tuple[InvoiceLine | FreeTextLine, ...]:
         """What is invoiced of orders, and after it the lines in words."""
         return (*self.lines, *self.free_text)
 
     @property
+    def all_lines(self) -> tuple[InvoiceLine | FreeTextLine, ...]:
+        """What is invoiced of orders, after it the lines in words, and last those that take deposits off."""
+        return (*self.own_lines, *self.deposit_lines)
+
+    @property
+    def deposit_lines(self) -> tuple[FreeTextLine, ...]:
+        """The lines that take deposits off."""
+        return tuple(line for each in self.taken_off for line in each.lines)
+
+    @property
     def takes_back(self) -> tuple[str, ...]:
-        """The invoices that this one takes back, each once: what it cancels, or credits."""
-        named = (self.reverses, *(part.credits for part in self.parts), *(line.credits for line in self.free_text))
+        """The invoices that this one takes back, each once: what it cancels, credits, or takes off as a deposit."""
+        return tuple(dict.fromkeys((*self.credited_invoices, *(each.deposit for each in self.taken_off))))
+
+    @property
+    def credited_invoices(self) -> tuple[str, ...]:
+        """The invoices that this one cancels or credits, each once."""
+        named = (
+            self.reverses,
+            *(part.credits for part in self.parts),
+            *(line.credits for line in self.free_text),
+            *(each.credits for each in self.charges),
+        )
         return tuple(dict.fromkeys(number for number in named if number is not None))
+
+    @property
+    @exact
+    def credited_by(self) -> tuple[str, ...]:
+        """The documents that took something of it back, each once; none if all of it was undone again."""
+        taken: dict[tuple[bool, int], list[Decimal]] = {}
+        for credit in self.credits:
+            for is_line, rows in ((True, credit.lines), (False, credit.charges)):
+                for row in rows:
+                    sums = taken.setdefault((is_line, row.number), [ZERO, ZERO])
+                    sums[0] += row.quantity
+                    sums[1] += row.amount
+        if not any(any(sums) for sums in taken.values()):
+            return ()
+        return tuple(dict.fromkeys(credit.document for credit in self.credits))
 
     @property
     def net(self) -> Decimal:
@@ -354,8 +501,8 @@ class Invoice:
     @property
     def orders(self) -> tuple[str, ...]:
         """The orders it invoices, each once."""
-        named = [part.order for part in self.parts if part.order]
-        return tuple(dict.fromkeys([*named, self.deposit_of] if self.deposit_of else named))
+        named = [*(part.order for part in self.parts), *(each.order for each in self.charges), self.deposit_of or ""]
+        return tuple(dict.fromkeys(number for number in named if number))
 
     @property
     def slips(self) -> tuple[str, ...]:

@@ -16,12 +16,16 @@ from attrs import frozen
 
 from salesflow.checks import ZERO
 from salesflow.labels import Labelled
+from salesflow.model.totals import VatGroup
+from salesflow.model.vat import Vat
 
 if TYPE_CHECKING:
-    from salesflow.model.order import OrderLine
+    from salesflow.model.order_line import OrderLine
 
 Row = tuple[int, Decimal]
 """A line number and a quantity with the sign of that line."""
+ChargeRow = tuple[int, Decimal, Decimal]
+"""The number of a charge, and of it an amount, rounded and as it is before rounding."""
 
 
 class Kind(Labelled):
@@ -49,9 +53,11 @@ class Posting:
         source: The document it was taken from or that it undoes: the picking list of a delivery, the slip of an invoice, the invoice of a credit.
         slip: The packing slip, by the number it was first posted under, whose quantities this concerns.
         rows: Line and quantity.
-        nets: For money postings, beside each row: what was posted, rounded; for a deposit, which has no rows, what it came to with VAT.
+        amounts: For money postings, beside each row: what was posted, rounded, in the basis of the order;
+            for a deposit, which has no rows, its total with VAT.
         exacts: For money postings, beside each row: the amount before rounding; for a renewal, the rounding that is left behind.
-        charges: Charge and amount; for a renewal, what is due again.
+        charges: What was taken of charges; for a renewal what is due again, for a cancellation what lapses with it.
+        groups: For money postings whose VAT adds up over all documents: what was taxed, and the VAT.
         counts: For a credit, whether its quantity is to be invoiced again; for a return, whether the order counts it as not delivered;
             for a delivery, whether goods moved.
     """
@@ -63,9 +69,10 @@ class Posting:
     source: str | None = None
     slip: str | None = None
     rows: tuple[Row, ...] = ()
-    nets: tuple[Decimal, ...] = ()
+    amounts: tuple[Decimal, ...] = ()
     exacts: tuple[Decimal, ...] = ()
-    charges: tuple[Row, ...] = ()
+    charges: tuple[ChargeRow, ...] = ()
+    groups: tuple[VatGroup, ...] = ()
     counts: bool = True
 
 
@@ -82,14 +89,17 @@ class Fold:
 
     __slots__ = (
         "advanced",
+        "amounts",
         "beyond",
         "charged",
+        "charges",
+        "charges_exactly",
         "exacts",
-        "nets",
         "over",
         "picks",
         "shift",
         "slips",
+        "taxed",
         "terms",
         "to_deliver",
         "to_invoice",
@@ -106,10 +116,10 @@ class Fold:
     to_invoice: dict[int, Decimal]
     beyond: dict[int, Decimal]
     """Invoiced beyond the target, where a tolerance allowed it [P5]."""
-    nets: dict[int, Decimal]
-    """Per line the net invoiced so far."""
+    amounts: dict[int, Decimal]
+    """Per line the amount invoiced so far, in the basis of the order."""
     exacts: dict[int, Decimal]
-    """Per line the amount behind that net, before rounding."""
+    """Per line that amount before rounding."""
     slips: dict[str, tuple[Row, ...]]
     """Per packing slip what no invoice of that slip has taken."""
     unlinked: dict[int, Decimal]
@@ -117,7 +127,13 @@ class Fold:
     picks: dict[str, tuple[Row, ...]]
     """Per picking list what no packing slip has taken."""
     charged: dict[int, Decimal]
-    """Per charge what was invoiced."""
+    """Per charge what is used up of it: invoiced, or lapsed with what was cancelled; a credit that reopens gives it back."""
+    charges_exactly: dict[int, Decimal]
+    """Per charge what is used up, before rounding."""
+    charges: dict[int, Decimal]
+    """Per charge what was invoiced, less what was credited."""
+    taxed: dict[Vat, VatGroup]
+    """What was taxed and the VAT, where VAT adds up over all documents."""
     advanced: Decimal
     """What deposits came to, VAT included, less what final invoices and credits took off again."""
 
@@ -128,8 +144,10 @@ class Fold:
         self.terms = terms
         self.to_deliver = {number: line.ordered for number, line in terms.items()}
         self.to_invoice = self.to_deliver
-        self.shift = self.over = self.beyond = self.unlinked = self.charged = self.nets = self.exacts = {}
+        self.shift = self.over = self.beyond = self.unlinked = self.amounts = self.exacts = {}
+        self.charged = self.charges_exactly = self.charges = {}
         self.slips = self.picks = {}
+        self.taxed = {}
         self.advanced = ZERO
 
     @classmethod
@@ -247,8 +265,8 @@ class Fold:
             self._restate(line, self.delivered(line) + quantity, self.invoiced(line))
 
     def _invoice(self, posting: Posting) -> None:
-        self.to_invoice, self.nets, self.exacts = left, nets, exacts = dict(self.to_invoice), dict(self.nets), dict(self.exacts)
-        for (line, quantity), net, exact in zip(posting.rows, posting.nets, posting.exacts, strict=True):
+        self.to_invoice, self.amounts, self.exacts = left, amounts, exacts = dict(self.to_invoice), dict(self.amounts), dict(self.exacts)
+        for (line, quantity), amount, exact in zip(posting.rows, posting.amounts, posting.exacts, strict=True):
             rest = left.get(line, ZERO) - quantity
             if not rest:
                 left.pop(line, None)
@@ -257,33 +275,49 @@ class Fold:
             else:
                 left.pop(line, None)
                 self.beyond = _plus(self.beyond, ((line, -rest),))
-            if line in nets:
-                nets[line] += net
+            if line in amounts:
+                amounts[line] += amount
                 exacts[line] += exact
             else:
-                nets[line] = net
+                amounts[line] = amount
                 exacts[line] = exact
         if posting.slip is not None:
             self.slips = _less(self.slips, posting.slip, posting.rows)
         else:
             self.unlinked = _plus(self.unlinked, posting.rows)
-        if posting.charges:
-            self.charged = _plus(self.charged, posting.charges)
+        self._charge(posting.charges, 1, 1)
+        self._tax(posting.groups, 1)
 
     def _credit(self, posting: Posting) -> None:
         back = tuple((line, -quantity) for line, quantity in posting.rows)
-        self.nets, self.exacts = dict(self.nets), dict(self.exacts)
-        for (line, _), net, exact in zip(posting.rows, posting.nets, posting.exacts, strict=True):
-            self.nets[line] -= net
-            self.exacts[line] -= exact
+        self.amounts, self.exacts = dict(self.amounts), dict(self.exacts)
+        for (line, _), amount, exact in zip(posting.rows, posting.amounts, posting.exacts, strict=True):
+            self.amounts[line] = self.amounts.get(line, ZERO) - amount
+            self.exacts[line] = self.exacts.get(line, ZERO) - exact
         if posting.counts:
             self.to_invoice = _plus(self.to_invoice, self._not_beyond(posting.rows) if self.beyond else posting.rows)
             if posting.slip is not None:
                 self.slips = _more(self.slips, posting.slip, posting.rows)
             else:
                 self.unlinked = _plus(self.unlinked, back)
-        if posting.charges:
-            self.charged = _plus(self.charged, tuple((charge, -amount) for charge, amount in posting.charges))
+        self._charge(posting.charges, -1 if posting.counts else 0, -1)
+        self._tax(posting.groups, -1)
+
+    def _charge(self, rows: tuple[ChargeRow, ...], used: int, money: int) -> None:
+        """Count what a posting takes of charges, or gives back, as used up and as money."""
+        if rows and used:
+            self.charged = _plus(self.charged, ((number, used * amount) for number, amount, _ in rows))
+            self.charges_exactly = _plus(self.charges_exactly, ((number, used * exactly) for number, _, exactly in rows))
+        if rows and money:
+            self.charges = _plus(self.charges, ((number, money * amount) for number, amount, _ in rows))
+
+    def _tax(self, groups: tuple[VatGroup, ...], sign: int) -> None:
+        """Count VAT that adds up over all documents."""
+        if groups:
+            self.taxed = taxed = dict(self.taxed)
+            for group in groups:
+                before = taxed.get(group.vat, VatGroup(group.vat, ZERO, ZERO))
+                taxed[group.vat] = VatGroup(group.vat, before.base + sign * group.base, before.amount + sign * group.amount)
 
     def _not_beyond(self, rows: tuple[Row, ...]) -> tuple[Row, ...]:
         """Take credited rows off what was invoiced beyond the target first; return what reopens."""
@@ -293,6 +327,7 @@ class Fold:
 
     def _cancel(self, posting: Posting) -> None:
         self._shift(tuple((line, -quantity) for line, quantity in posting.rows))
+        self._charge(posting.charges, 1, 0)
 
     def _renew(self, posting: Posting) -> None:
         self._shift(posting.rows)
@@ -300,11 +335,10 @@ class Fold:
         for (line, _), rounding in zip(posting.rows, posting.exacts, strict=True):
             if rounding:
                 self.exacts[line] += rounding
-        if posting.charges:
-            self.charged = _plus(self.charged, tuple((charge, -amount) for charge, amount in posting.charges))
+        self._charge(posting.charges, -1, 0)
 
     def _advance(self, posting: Posting) -> None:
-        self.advanced = sum(posting.nets, self.advanced)
+        self.advanced = sum(posting.amounts, self.advanced)
 
     def _shift(self, rows: tuple[Row, ...]) -> None:
         self._own()

@@ -12,24 +12,18 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from attrs import evolve, field, frozen
 
-from salesflow.checks import (
-    ONE,
-    ZERO,
-    require_date,
-    require_decimal,
-    require_kind,
-    require_percentage,
-    require_text,
-    require_tuple_of,
-)
+from salesflow.checks import ZERO, require_date, require_kind, require_text
 from salesflow.labels import Labelled
-from salesflow.model.ledger import Fold, Kind, Posting
+from salesflow.model.charge import ChargeRule
+from salesflow.model.ledger import ChargeRow, Fold, Kind, Posting
+from salesflow.model.order_amounts import ChargeBalance, charge_balances, invoiced_net, open_totals, ordered_totals, totals_in_all
+from salesflow.model.order_charges import lapsing, returning
+from salesflow.model.order_line import OrderLine
 from salesflow.model.party import Address, SaleKind
-from salesflow.model.pricing import AgreementLink, PriceOrigin
 from salesflow.model.product import Item
 from salesflow.model.terms import NET_30, PaymentTerms, TermsOfSale
-from salesflow.model.totals import Charge, Totals, add_up
-from salesflow.money import exact, less_percentage, quantum_of, require_currency
+from salesflow.model.totals import TOTALS, Basis, Totals, TotalsPolicy, without_vat
+from salesflow.money import exact, require_currency
 
 
 class OrderType(Labelled):
@@ -74,100 +68,6 @@ class PickingStatus(Labelled):
 
 
 @frozen(kw_only=True)
-class OrderLine:
-    """
-    What is ordered of one item, and at which terms.
-
-    Args:
-        number: Its number in the order; zero is to be numbered when the order is placed.
-        ordered: The quantity, in the item's unit; negative on a returned order.
-        price: Per unit, without VAT, as precise as it was agreed.
-        discount: In percent of the price; the discounted price is not rounded, the line is, once.
-        requested: The ship date the customer asked for.
-        promised: The ship date the customer was promised [ATP-3].
-        parent: The line that this delivery schedule line is a part of.
-        price_unit: For how many units the price is.
-        discount_amount: What is taken off per unit, before the percentage [TRD-6, TRD-9].
-        origin: What the price was taken from.
-        link: The commitment of a sales agreement that the line counts towards.
-    """
-
-    number: int = 0
-    item: Item
-    ordered: Decimal
-    price: Decimal
-    discount: Decimal = ZERO
-    requested: date | None = None
-    parent: int | None = None
-    price_unit: Decimal = ONE
-    discount_amount: Decimal = ZERO
-    origin: PriceOrigin = PriceOrigin.MANUAL
-    link: AgreementLink | None = None
-    promised: date | None = None
-
-    def __attrs_post_init__(self) -> None:
-        ordered, price = self.ordered, self.price
-        if type(ordered) is not Decimal or not ordered or not ordered.is_finite():
-            require_decimal("ordered", ordered)
-            msg = "ordered must not be zero"
-            raise ValueError(msg)
-        if type(price) is not Decimal or not price.is_finite() or price < 0:
-            require_decimal("price", price)
-            msg = f"price must be zero or more, not {price}"
-            raise ValueError(msg)
-        if self.discount is not ZERO:
-            require_percentage("discount", self.discount)
-        if self.requested is not None:
-            require_date("requested", self.requested)
-        if self.promised is not None:
-            require_date("promised", self.promised)
-        if type(self.item) is not Item:
-            require_kind("item", self.item, Item)
-        if self.link is not None:
-            require_kind("link", self.link, AgreementLink)
-        if self.price_unit is not ONE or self.discount_amount is not ZERO:
-            self._check_price()
-
-    def _check_price(self) -> None:
-        for name in ("price_unit", "discount_amount"):
-            require_decimal(name, getattr(self, name))
-        if self.price_unit <= 0:
-            msg = f"price_unit must be above zero, not {self.price_unit}"
-            raise ValueError(msg)
-        if not ZERO <= self.discount_amount <= self.gross_price:
-            msg = f"discount_amount must be from zero to the price of a unit, {self.gross_price}, not {self.discount_amount}"
-            raise ValueError(msg)
-
-    @property
-    @exact
-    def gross_price(self) -> Decimal:
-        """The price of one unit before any discount, unrounded."""
-        return self.price if self.price_unit is ONE else self.price / self.price_unit
-
-    @property
-    def ship_date(self) -> date | None:
-        """The day it is to be shipped: as promised or, where nothing was promised, as requested."""
-        return self.promised or self.requested
-
-    @property
-    def is_plain(self) -> bool:
-        """Whether a unit costs just the price: no discount, and a price for one unit."""
-        return self.discount is ZERO and self.discount_amount is ZERO and self.price_unit is ONE
-
-    @property
-    @exact
-    def unit_price(self) -> Decimal:
-        """The price of one unit less the discount per unit and then the percentage, unrounded [TRD-9]."""
-        return less_percentage(self.gross_price - self.discount_amount, self.discount)
-
-    @exact
-    def net(self, quantity: Decimal, currency: str) -> Decimal:
-        """Return what *quantity* of the line costs: the exact amount rounded once, half up, to the digits of *currency*."""
-        price = self.price if self.is_plain else self.unit_price
-        return (quantity * price).quantize(quantum_of(currency), ROUND_HALF_UP)
-
-
-@frozen(kw_only=True)
 class Hold:
     """Why an order may not be shipped for now; clearing every hold releases it [HOLD-1]."""
 
@@ -191,7 +91,12 @@ class Confirmed:
 
 @frozen(kw_only=True)
 class Revision:
-    """One change of a confirmed order: which lines stood differently before, and why it was made."""
+    """
+    One change of a confirmed order: which lines and charges stood differently before, and why it was made.
+
+    Args:
+        charges: All charges as they stood before, where any of them changed; ``None`` where none did.
+    """
 
     number: int
     on: date
@@ -199,6 +104,7 @@ class Revision:
     before: tuple[OrderLine, ...] = ()
     added: tuple[int, ...] = ()
     removed: tuple[OrderLine, ...] = ()
+    charges: tuple[ChargeRule, ...] | None = None
 
 
 @frozen(kw_only=True)
@@ -213,6 +119,8 @@ class Order:
         customer: The number of the party that ordered.
         invoice_account: The number of the party that is invoiced.
         placed: The day the order was placed.
+        charges: What is charged or taken off on the whole, as rules; ``charge`` says how each stands.
+        totals_policy: Whether its prices have VAT in them, and how VAT is rounded: for the order and for all that is made of it.
         taken_by: Who took the order, for reports.
         warehouse_managed: Whether its lines go through warehouse management, which a subscription may not [ORD-3].
         quotation: The quotation that it was made from.
@@ -226,7 +134,8 @@ class Order:
     currency: str
     placed: date
     lines: tuple[OrderLine, ...]
-    charges: tuple[Charge, ...] = ()
+    charges: tuple[ChargeRule, ...] = ()
+    totals_policy: TotalsPolicy = TOTALS
     sale: SaleKind = SaleKind.B2B
     payment_terms: PaymentTerms = NET_30
     terms: TermsOfSale | None = None
@@ -250,6 +159,7 @@ class Order:
         require_kind("type", self.type, OrderType)
         require_currency("currency", self.currency)
         require_date("placed", self.placed)
+        require_kind("totals_policy", self.totals_policy, TotalsPolicy)
 
     # ------------------------------------------------------------------ the ledger
 
@@ -336,6 +246,11 @@ class Order:
         return bool(self.confirmations) and self.confirmations[-1].revision == self.revision
 
     @property
+    def is_cancelled(self) -> bool:
+        """Whether nothing of it is left and nothing was invoiced: the whole was cancelled, or came back."""
+        return self.status is OrderStatus.CANCELLED
+
+    @property
     def is_unfinished(self) -> bool:
         """Whether anything is left to deliver or to invoice."""
         return bool(self.fold.to_deliver or self.fold.to_invoice)
@@ -349,65 +264,94 @@ class Order:
     # ------------------------------------------------------------------ the amounts
 
     @property
-    @exact
+    def basis(self) -> Basis:
+        """Whether its amounts are without VAT or have it in them."""
+        return self.totals_policy.basis
+
+    @property
+    def quantum(self) -> Decimal:
+        """The smallest amount that it counts in."""
+        return self.totals_policy.quantum(self.currency)
+
+    @property
+    def recurs(self) -> bool:
+        """Whether it comes round: what is said of its amounts then is of one cycle [ORD-4]."""
+        return self.type is OrderType.SUBSCRIPTION
+
+    def net_of(self, line: OrderLine, quantity: Decimal) -> Decimal:
+        """Return what *quantity* of one of its lines costs without VAT, rounded half up."""
+        return self.without_vat(line, line.amount(quantity, self.quantum))
+
+    def without_vat(self, line: OrderLine, amount: Decimal) -> Decimal:
+        """Return an amount of one of its lines without VAT."""
+        policy = self.totals_policy
+        return without_vat(amount, line.vat, self.quantum, policy) if policy.is_gross else amount
+
+    @property
+    def totals(self) -> Totals:
+        """Its total: what was invoiced, less what was credited, and what is still to be invoiced; with charges and VAT."""
+        return totals_in_all(self)
+
+    @property
     def net(self) -> Decimal:
-        """The nets of all lines as ordered, each rounded once; charges and VAT not included."""
-        return sum((line.net(line.ordered, self.currency) for line in self.fold.terms.values()), ZERO)
+        """The total of its lines without VAT; charges are not included."""
+        return self.totals.net
+
+    @property
+    def total(self) -> Decimal:
+        """The total, with charges and VAT."""
+        return self.totals.total
+
+    @property
+    def ordered_totals(self) -> Totals:
+        """The total as it is ordered, whatever happened since: what a confirmation says."""
+        return ordered_totals(self)
+
+    @property
+    def open_totals(self) -> Totals:
+        """What is still to be invoiced, with charges and VAT; nothing once all is invoiced [QTY-17]."""
+        return open_totals(self)
 
     @property
     @exact
     def undelivered_net(self) -> Decimal:
-        """The net of what is still to be delivered."""
+        """The amount of what is still to be delivered, without VAT."""
         return sum((balance.undelivered_net for balance in self.balances), ZERO)
 
     @property
     @exact
+    def invoiced_amount(self) -> Decimal:
+        """What was invoiced of the lines so far, less what was credited, in the basis of the order."""
+        return sum(self.fold.amounts.values(), ZERO)
+
+    @property
+    @exact
     def invoiced_net(self) -> Decimal:
-        """The nets invoiced so far, less credited."""
-        return sum(self.fold.nets.values(), ZERO)
+        """What was invoiced of the lines so far, less what was credited, without VAT."""
+        return invoiced_net(self) if self.totals_policy.is_gross else self.invoiced_amount
 
     @property
     def advanced(self) -> Decimal:
         """What deposits came to, VAT included, and no final invoice has taken off yet."""
         return self.fold.advanced
 
-    @property
-    def totals(self) -> Totals:
-        """What the order comes to as ordered, with charges and VAT."""
-        lines = ((line.item.vat, line.net(line.ordered, self.currency)) for line in self.fold.terms.values())
-        return add_up(lines, self.charges, self.currency)
-
-    @property
-    def open_totals(self) -> Totals:
-        """What is still to be invoiced; nothing once the order is fully invoiced [QTY-17]."""
-        fold = self.fold
-        lines = ((fold.terms[line].item.vat, self.line(line).uninvoiced_net) for line in fold.to_invoice)
-        charges = (evolve(charge, amount=left) for charge in self.charges if (left := self.charge_remainder(charge)))
-        return add_up(lines, charges if fold.to_invoice else (), self.currency)
-
-    @exact
-    def charge_remainder(self, charge: Charge) -> Decimal:
-        """Return what of a charge no invoice has taken and the rest of the order still will."""
-        if not charge.spread:
-            return self.charge_left(charge, ZERO)
-        fold = self.fold
-        return self.charge_left(charge, sum((self.line(line).uninvoiced_net for line in fold.to_invoice), ZERO))
-
-    @exact
-    def charge_left(self, charge: Charge, net: Decimal) -> Decimal:
+    def charge(self, number: int) -> ChargeBalance:
         """
-        Return what an invoice of that *net* takes of a charge: all that is left of it, or its share where it is spread.
+        Return how the charge of that number stands.
 
-        The share is the charge's part of what is invoiced with it, rounded, less what earlier invoices took,
-        so that the shares of all invoices come to the charge.
+        Raises:
+            LookupError: the order has no such charge.
         """
-        taken = self.fold.charged.get(charge.number, ZERO)
-        if not charge.spread:
-            return charge.amount - taken
-        whole = self.net
-        invoiced = sum(self.fold.nets.values(), net)
-        due = charge.amount * invoiced / whole if whole else charge.amount
-        return due.quantize(quantum_of(self.currency), ROUND_HALF_UP) - taken
+        for balance in self.charge_balances:
+            if balance.rule.number == number:
+                return balance
+        msg = f"order {self.number} has no charge {number!r}"
+        raise LookupError(msg)
+
+    @property
+    def charge_balances(self) -> tuple[ChargeBalance, ...]:
+        """How each charge stands; of a subscription, in this cycle."""
+        return charge_balances(self)
 
 
 @frozen
@@ -502,18 +446,28 @@ class LineBalance:
 
     @property
     @exact
+    def undelivered_amount(self) -> Decimal:
+        """What is still to be delivered comes to: the line's whole less the delivered part, so that parts add up."""
+        fold, quantum = self.order.fold, self.order.quantum
+        return self.terms.amount(fold.target(self.number), quantum) - self.terms.amount(fold.delivered(self.number), quantum)
+
+    @property
     def undelivered_net(self) -> Decimal:
-        """The net of what is still to be delivered: the line's whole less the delivered part, so that parts add up."""
-        fold, currency = self.order.fold, self.order.currency
-        return self.terms.net(fold.target(self.number), currency) - self.terms.net(fold.delivered(self.number), currency)
+        """What is still to be delivered comes to, without VAT."""
+        return self.order.without_vat(self.terms, self.undelivered_amount)
 
     @property
     @exact
-    def uninvoiced_net(self) -> Decimal:
-        """The net that invoicing the rest would post."""
+    def uninvoiced_amount(self) -> Decimal:
+        """The amount that invoicing the rest would post, in the basis of the order."""
         fold = self.order.fold
         whole = fold.exacts.get(self.number, ZERO) + self.invoice_remainder * self.terms.unit_price
-        return whole.quantize(quantum_of(self.order.currency), ROUND_HALF_UP) - fold.nets.get(self.number, ZERO)
+        return whole.quantize(self.order.quantum, ROUND_HALF_UP) - fold.amounts.get(self.number, ZERO)
+
+    @property
+    def uninvoiced_net(self) -> Decimal:
+        """What invoicing the rest would come to, without VAT."""
+        return self.order.without_vat(self.terms, self.uninvoiced_amount)
 
     @property
     @exact
@@ -544,20 +498,6 @@ class LineBalance:
 _DOCUMENT_RANK = list(DocumentStatus)
 _set = object.__setattr__
 _ORDER_FIELDS = tuple(attribute.name for attribute in Order.__attrs_attrs__)
-_LINE_FIELDS = tuple(attribute.name for attribute in OrderLine.__attrs_attrs__)
-
-
-def numbered(lines: tuple[OrderLine, ...]) -> tuple[OrderLine, ...]:
-    """Return the lines, those without a number numbered by their place."""
-    return tuple([line if line.number else _with_number(line, place) for place, line in enumerate(lines, start=1)])
-
-
-def _with_number(line: OrderLine, number: int) -> OrderLine:
-    after: OrderLine = object.__new__(OrderLine)  # everything else is the same and was checked when the line was made
-    for name in _LINE_FIELDS:
-        _set(after, name, getattr(line, name))
-    _set(after, "number", number)
-    return after
 
 
 @exact
@@ -574,11 +514,23 @@ def with_postings(order: Order, *postings: Posting) -> Order:
     return after
 
 
-def with_terms(order: Order, lines: tuple[OrderLine, ...]) -> Order:
-    """Return the order with other terms; its fold is worked out afresh when it is asked for."""
-    return evolve(order, lines=lines, fold=None)
+@exact
+def cancelling(order: Order, rows: tuple[tuple[int, Decimal], ...], document: str, on: date, *, source: str | None = None) -> Posting:
+    """
+    Return the posting by which quantities of an order are cancelled; their part of a charge that is divided lapses with them [CHG-8].
+
+    Args:
+        rows: Line and quantity with the sign of the line; with the opposite sign an earlier cancellation for the same *source* is undone.
+    """
+    if not order.charges:
+        charges: tuple[ChargeRow, ...] = ()
+    elif any(quantity * order.fold.terms[line].ordered < 0 for line, quantity in rows):
+        charges = returning(order.postings, rows, source, order.quantum)
+    else:
+        charges = lapsing(order.charges, order.fold, rows, order.quantum)
+    return Posting(kind=Kind.CANCELLED, document=document, source=source, on=on, rows=rows, charges=charges)
 
 
-def require_lines(lines: object) -> None:
-    """Raise unless *lines* is a tuple of order lines."""
-    require_tuple_of("lines", lines, OrderLine)
+def with_terms(order: Order, lines: tuple[OrderLine, ...], charges: tuple[ChargeRule, ...] | None = None) -> Order:
+    """Return the order with other lines, and other charges where they are given; its fold is worked out afresh when it is asked for."""
+    return evolve(order, lines=lines, charges=order.charges if charges is None else charges, fold=None)

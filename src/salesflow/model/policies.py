@@ -55,6 +55,13 @@ class Combination(Labelled):
     SUCCESSIVE = "successive", "One after the other", "Na elkaar"
 
 
+class TotalDiscounts(Labelled):
+    """Whether a discount on the whole keeps its condition [CHG-15, CHG-P1]."""
+
+    CONDITIONAL = "conditional", "As long as the condition is met", "Zolang aan de voorwaarde is voldaan"
+    GRANTED = "granted", "Kept once it was granted", "Blijft als zij eenmaal is gegeven"
+
+
 PLACES = tuple((relation, place) for relation in Relation for place in range(1, 10))
 """Every place of every search: rows customer, group, all; columns item, group, all [TRD-2]."""
 
@@ -69,12 +76,15 @@ class PricePolicy:
         upper: Whether the end of a quantity break is part of it.
         combination: How line and multiline discount go together.
         kept: What a line is priced by so that pricing it again leaves it alone [TRD-5].
+        total_discounts: Whether a discount on the whole is granted as long as the order reaches its amount, or kept once it was granted;
+            what is kept is not decided again when the order is priced again.
     """
 
     searched: tuple[tuple[Relation, int], ...] = PLACES
     upper: UpperBound = UpperBound.INCLUSIVE
     combination: Combination = Combination.SUCCESSIVE
     kept: tuple[PriceOrigin, ...] = (PriceOrigin.MANUAL, PriceOrigin.QUOTATION, PriceOrigin.SALES_AGREEMENT, PriceOrigin.FREE)
+    total_discounts: TotalDiscounts = TotalDiscounts.CONDITIONAL
 
     def __attrs_post_init__(self) -> None:
         if unknown := set(self.searched) - set(PLACES):
@@ -162,20 +172,11 @@ class InvoicePolicy:
         over_delivery_by_order: Whether an invoice that follows the order takes what was delivered beyond it [P7];
             one that follows the slips always does.
         on_fulfilment: Whether an order is invoiced as soon as it is wholly delivered [PRC-6].
-        cash_step: What the total is rounded to, such as 0.05 where smaller coins are gone; the difference stands among the charges.
     """
 
     implies_delivery: ImpliesDelivery = ImpliesDelivery.SERVICES
     over_delivery_by_order: bool = False
     on_fulfilment: bool = False
-    cash_step: Decimal | None = None
-
-    def __attrs_post_init__(self) -> None:
-        if self.cash_step is not None:
-            require_decimal("cash_step", self.cash_step)
-            if self.cash_step <= 0:
-                msg = f"cash_step must be above zero, not {self.cash_step}"
-                raise ValueError(msg)
 
 
 @frozen(kw_only=True)

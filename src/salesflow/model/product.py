@@ -9,6 +9,8 @@ from attrs import frozen
 from salesflow.checks import ZERO, require_decimal, require_kind, require_percentage, require_text, require_tuple_of
 from salesflow.labels import Labelled
 from salesflow.model.pricing import NO_GROUPS, DiscountGroups
+from salesflow.model.totals import Basis
+from salesflow.model.vat import NO_VAT, Vat
 from salesflow.money import require_currency
 
 
@@ -17,34 +19,6 @@ class ProductKind(Labelled):
 
     ITEM = "item", "Item", "Artikel"
     SERVICE = "service", "Service", "Dienst"
-
-
-RATED = frozenset({"S", "L", "M", "B"})
-"""The VAT categories that have a rate."""
-
-
-@frozen(cache_hash=True)
-class Vat:
-    """
-    How a line is taxed: a category of EN 16931 and its rate in percent.
-
-    Category ``S`` is the standard rate, ``Z`` zero rated, ``E`` exempt, ``O`` outside the scope of VAT, ``AE`` reverse charge,
-    ``K`` a supply within the European Union, ``G`` an export. ``L`` and ``M``, the taxes of the Canary Islands and of Ceuta and
-    Melilla, and ``B``, Italian split payment, carry a rate as ``S`` does; no other category does.
-    """
-
-    category: str
-    rate: Decimal = ZERO
-
-    def __attrs_post_init__(self) -> None:
-        require_text("category", self.category)
-        require_percentage("rate", self.rate)
-        if self.rate and self.category not in RATED:
-            msg = f"category {self.category} has no rate, not {self.rate} %"
-            raise ValueError(msg)
-
-
-NO_VAT = Vat("O")
 
 
 @frozen(kw_only=True)
@@ -86,6 +60,7 @@ class Item:
     Args:
         category: The sales category, as a path: what is in ``Garden/Hoses`` is in ``Garden`` too.
         dimensions: Which variant it is, as pairs such as ``("colour", "red")``.
+        weight: Of one unit, in kilograms, for charges that go by weight; ``None`` counts as no weight.
     """
 
     number: str
@@ -96,6 +71,7 @@ class Item:
     tolerance: Tolerance = EXACT
     category: str = ""
     dimensions: tuple[tuple[str, str], ...] = ()
+    weight: Decimal | None = None
 
     def __attrs_post_init__(self) -> None:
         require_text("number", self.number)
@@ -104,6 +80,11 @@ class Item:
         require_kind("vat", self.vat, Vat)
         require_kind("tolerance", self.tolerance, Tolerance)
         require_tuple_of("dimensions", self.dimensions, tuple)
+        if self.weight is not None:
+            require_decimal("weight", self.weight)
+            if self.weight < 0:
+                msg = f"weight must be zero or more, not {self.weight}"
+                raise ValueError(msg)
 
     def is_of(self, category: str) -> bool:
         """Say whether it is in *category* or in one below it; nothing is of a category without a name."""
@@ -118,11 +99,12 @@ class Item:
 @frozen(kw_only=True)
 class Product:
     """
-    An item or a service with its base price, per unit and without VAT.
+    An item or a service with its base price per unit.
 
     Args:
+        basis: Whether the base price and the minimum are without VAT or have it in them.
         currency: What the base price is in; ``None`` where there is one currency only.
-        cost: What a unit costs us, for margins.
+        cost: What a unit costs us, for margins; without VAT.
         minimum: The price at or below which a quotation warns [QTE-11].
         groups: The groups by which trade agreements know it.
         active: Whether it is still offered [QTE-17].
@@ -135,9 +117,11 @@ class Product:
     minimum: Decimal | None = None
     groups: DiscountGroups = NO_GROUPS
     active: bool = True
+    basis: Basis = Basis.NET
 
     def __attrs_post_init__(self) -> None:
         require_kind("item", self.item, Item)
+        require_kind("basis", self.basis, Basis)
         if self.currency is not None:
             require_currency("currency", self.currency)
         require_kind("groups", self.groups, DiscountGroups)

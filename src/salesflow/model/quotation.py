@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from salesflow.checks import (
     HUNDRED,
@@ -24,14 +24,18 @@ from salesflow.checks import (
     require_tuple_of,
 )
 from salesflow.labels import Labelled
+from salesflow.model.charge import TOTAL_DISCOUNT, Charge, ChargeKind, ChargeOf, ChargeOrigin, ChargeRule, When
+from salesflow.model.charging import Alone, Row, shares
 from salesflow.model.negotiation import Move
+from salesflow.model.order_amounts import add_up_rows
 from salesflow.model.party import Address
 from salesflow.model.pricing import PriceOrigin
-from salesflow.model.product import NO_VAT, Item, Vat
+from salesflow.model.product import Item
 from salesflow.model.terms import NET_30, PaymentTerms, TermsOfSale
-from salesflow.model.totals import Charge, Totals, add_up
-from salesflow.model.trade_agreement import NO_DISCOUNT, Discount, discount_charges
-from salesflow.money import exact, quantum_of, require_currency
+from salesflow.model.totals import TOTALS, Basis, Totals, TotalsPolicy, in_basis
+from salesflow.model.trade_agreement import NO_DISCOUNT, Discount
+from salesflow.model.vat import NO_VAT, Vat
+from salesflow.money import exact, require_currency
 
 
 class QuotationStatus(Labelled):
@@ -142,14 +146,15 @@ class QuotationLine:
 
     Args:
         quantity: In the item's unit; above zero, and not necessarily whole.
-        price: The list price for ``price_unit`` units, without VAT.
-        cost: What a unit costs us.
+        price: The list price for ``price_unit`` units, in the basis of the line.
+        cost: What a unit costs us, without VAT.
         minimum: The unit price at or below which the line warns [QTE-11].
         discount_amount: What trade agreements take off per unit; with ``discount``, it applies unless something was entered.
         discount: What trade agreements then take off in percent.
         override: What was entered on the line last, and ``value`` how much.
         offered: Whether it is in the assortment.
-        schedule: Dates and quantities, where it is to come in parts; they come to the quantity.
+        schedule: Dates and quantities, where it is to come in parts; they add up to the quantity.
+        basis: Whether prices and entered amounts are without VAT or have it in them; all lines of an alternative have the same.
     """
 
     number: int = 0
@@ -169,8 +174,10 @@ class QuotationLine:
     origin: PriceOrigin = PriceOrigin.MANUAL
     offered: bool = True
     schedule: tuple[tuple[date, Decimal], ...] = ()
+    basis: Basis = Basis.NET
 
     def __attrs_post_init__(self) -> None:
+        require_kind("basis", self.basis, Basis)
         for name in ("quantity", "price", "price_unit", "cost", "discount_amount", "value"):
             require_decimal(name, getattr(self, name))
         for name in ("quantity", "price_unit"):
@@ -203,41 +210,52 @@ class QuotationLine:
         """How it is taxed; not at all while the item is unknown."""
         return NO_VAT if self.item is None else self.item.vat
 
+    @property
+    def is_linked(self) -> bool:
+        """An offer counts towards no sales agreement; the order that it becomes may."""
+        return False
+
     @exact
-    def subtotal(self, currency: str) -> Decimal:
+    def subtotal(self, quantum: Decimal) -> Decimal:
         """Return the list price times the quantity, rounded once, half up [QTE-7]."""
-        return _rounded(self.quantity * self.price / self.price_unit, currency)
+        return _rounded(self.quantity * self.price / self.price_unit, quantum)
 
     @exact
-    def total_cost(self, currency: str) -> Decimal:
-        """Return the unit cost times the quantity, rounded once, half up."""
-        return _rounded(self.quantity * self.cost, currency)
+    def total_cost(self, quantum: Decimal) -> Decimal:
+        """Return the unit cost times the quantity, without VAT, rounded once, half up."""
+        return _rounded(self.quantity * self.cost, quantum)
 
     @exact
-    def total(self, currency: str) -> Decimal:
-        """Return what the line comes to, without VAT, by what was entered last [QTE-7]."""
+    def exact_total(self, quantum: Decimal) -> Decimal:
+        """Return the total by what was entered last, before it is rounded [QTE-7]."""
         match self.override:
             case Override.NONE:
-                each = Discount(self.discount_amount, self.discount).off(self.price / self.price_unit)
-                return _rounded(self.quantity * each, currency)
+                return self.quantity * Discount(self.discount_amount, self.discount).off(self.price / self.price_unit)
             case Override.TOTAL:
-                return _rounded(self.value, currency)
+                return self.value
             case Override.DISCOUNT_PERCENTAGE:
-                return _rounded(self.quantity * self.price / self.price_unit * (HUNDRED - self.value).scaleb(-2), currency)
+                return self.quantity * self.price / self.price_unit * (HUNDRED - self.value).scaleb(-2)
             case Override.DISCOUNT_AMOUNT:
-                return self.subtotal(currency) - _rounded(self.value, currency)
+                return self.subtotal(quantum) - _rounded(self.value, quantum)
             case Override.EARNING_PERCENTAGE:
-                return _rounded(self.quantity * self.cost / (HUNDRED - self.value).scaleb(-2), currency)
+                net = self.quantity * self.cost / (HUNDRED - self.value).scaleb(-2)
             case _:
-                return self.total_cost(currency) + _rounded(self.value, currency)
+                net = self.total_cost(quantum) + _rounded(self.value, quantum)
+        return in_basis(net, self.vat, Basis.NET, self.basis)
 
-    def earning(self, currency: str) -> Decimal:
-        """Return the total less the cost."""
-        return self.total(currency) - self.total_cost(currency)
+    @exact
+    def total(self, quantum: Decimal) -> Decimal:
+        """Return the total in the basis of the line, rounded half up."""
+        return _rounded(self.exact_total(quantum), quantum)
+
+    @exact
+    def earning(self, quantum: Decimal) -> Decimal:
+        """Return the total without VAT less the cost."""
+        return _rounded(in_basis(self.total(quantum), self.vat, self.basis, Basis.NET), quantum) - self.total_cost(quantum)
 
 
-def _rounded(amount: Decimal, currency: str) -> Decimal:
-    return amount.quantize(quantum_of(currency), ROUND_HALF_UP)
+def _rounded(amount: Decimal, quantum: Decimal) -> Decimal:
+    return amount.quantize(quantum, ROUND_HALF_UP)
 
 
 @frozen(kw_only=True)
@@ -247,16 +265,42 @@ class Alternative:
 
     Args:
         discount: On the whole, beside the discounts of the lines: an amount and then a percentage [QTE-8].
+        charges: Other charges and discounts on the whole.
+        totals_policy: Whether its prices have VAT in them, and how VAT is rounded.
     """
 
     name: str = "1"
     lines: tuple[QuotationLine, ...]
     discount: Discount = NO_DISCOUNT
+    charges: tuple[ChargeRule, ...] = ()
+    totals_policy: TotalsPolicy = TOTALS
 
     def __attrs_post_init__(self) -> None:
         require_text("name", self.name)
         require_tuple_of("lines", self.lines, QuotationLine)
         require_kind("discount", self.discount, Discount)
+        require_tuple_of("charges", self.charges, ChargeRule)
+        require_kind("totals_policy", self.totals_policy, TotalsPolicy)
+
+    @property
+    def rules(self) -> tuple[ChargeRule, ...]:
+        """Its charges, and after them the discount on the whole: the amount, and the percentage of what that leaves."""
+        if not self.discount:
+            return self.charges
+        first = max((rule.number for rule in self.charges), default=0) + 1
+        off = ChargeRule(
+            number=first,
+            kind=ChargeKind.DISCOUNT,
+            code=TOTAL_DISCOUNT,
+            value=-self.discount.amount,
+            when=When.PROPORTIONAL,
+            recurs=True,
+            origin=ChargeOrigin.QUOTATION,
+        )
+        share = evolve(off, number=first + 1, of=ChargeOf.PERCENT, value=-self.discount.percentage, upon=(first,))
+        if not self.discount.amount:
+            share = evolve(share, number=first, upon=())
+        return (*self.charges, *(rule for rule in (off, share) if rule.value))
 
     def line(self, number: int) -> QuotationLine:
         """Return the line of that number; raise ``LookupError`` where there is none."""
@@ -388,34 +432,51 @@ class Quotation:
 
     # ------------------------------------------------------------------ the figures
 
-    def totals(self, alternative: str | None = None) -> Totals:
-        """Return what an alternative comes to with VAT; the favourite unless another is named."""
-        offer = self._offer(alternative)
-        return add_up(((line.vat, line.total(self.currency)) for line in offer.lines), self.charges(alternative), self.currency)
+    def quantum(self, alternative: str | None = None) -> Decimal:
+        """Return the smallest amount that an alternative counts in."""
+        return self._offer(alternative).totals_policy.quantum(self.currency)
 
-    def charges(self, alternative: str | None = None, *, first: int = 1) -> tuple[Charge, ...]:
-        """Return the discount on the whole as charges below zero, one for each VAT."""
+    def totals(self, alternative: str | None = None) -> Totals:
+        """Return the total of an alternative, with charges and VAT; of the favourite unless another is named."""
         offer = self._offer(alternative)
-        nets: dict[Vat, Decimal] = {}
-        for line in offer.lines:
-            nets[line.vat] = nets.get(line.vat, ZERO) + line.total(self.currency)
-        return discount_charges(nets, offer.discount, self.currency, first=first)
+        rows = self.rows(alternative)
+        return add_up_rows(rows, self.charges(alternative), offer.rules, self.quantum(alternative), offer.totals_policy)
+
+    @exact
+    def rows(self, alternative: str | None = None) -> tuple[Row, ...]:
+        """Return the lines of an alternative with quantity and amount."""
+        quantum = self.quantum(alternative)
+        return tuple((line, line.quantity, line.total(quantum), line.exact_total(quantum)) for line in self._offer(alternative).lines)
+
+    def charges(self, alternative: str | None = None) -> tuple[Charge, ...]:
+        """Return the amount of each charge and discount on the whole, by rate of VAT."""
+        rows = self.rows(alternative)
+        found = shares(self._offer(alternative).rules, rows, Alone(rows), self.quantum(alternative))
+        return tuple(charge for share in found for charge in share.charges())
 
     @exact
     def net(self, alternative: str | None = None) -> Decimal:
-        """Return the line totals less the discount on the whole, without VAT [QTE-8]."""
+        """Return the lines with the charges and discounts on the whole, without VAT [QTE-8]."""
         totals = self.totals(alternative)
         return totals.net + totals.charges
 
     @exact
+    def amount(self, alternative: str | None = None) -> Decimal:
+        """Return the lines with the charges and discounts on the whole, in the basis of the alternative."""
+        totals = self.totals(alternative)
+        return totals.total if self._offer(alternative).totals_policy.is_gross else totals.net + totals.charges
+
+    @exact
     def subtotal(self, alternative: str | None = None) -> Decimal:
-        """Return what the lines come to at list prices."""
-        return sum((line.subtotal(self.currency) for line in self._offer(alternative).lines), ZERO)
+        """Return the lines at list prices, in the basis of the alternative."""
+        quantum = self.quantum(alternative)
+        return sum((line.subtotal(quantum) for line in self._offer(alternative).lines), ZERO)
 
     @exact
     def cost(self, alternative: str | None = None) -> Decimal:
-        """Return what the lines cost us."""
-        return sum((line.total_cost(self.currency) for line in self._offer(alternative).lines), ZERO)
+        """Return what the lines cost us, without VAT."""
+        quantum = self.quantum(alternative)
+        return sum((line.total_cost(quantum) for line in self._offer(alternative).lines), ZERO)
 
     @exact
     def earning(self, alternative: str | None = None) -> Decimal:
@@ -432,7 +493,7 @@ class Quotation:
     def discount_percentage(self, alternative: str | None = None) -> Decimal | None:
         """Return all discounts together in percent of the list prices, unrounded; ``None`` where those are zero [QTE-10]."""
         subtotal = self.subtotal(alternative)
-        return (subtotal - self.net(alternative)) * HUNDRED / subtotal if subtotal else None
+        return (subtotal - self.amount(alternative)) * HUNDRED / subtotal if subtotal else None
 
     @exact
     def expected_value(self) -> Decimal:
@@ -441,10 +502,10 @@ class Quotation:
 
         Without VAT, rounded once, half up [QUO-5].
         """
-        offer, net = self.favourite, self.net()
-        whole = sum((line.total(self.currency) for line in offer.lines), ZERO)
-        likely = sum((line.total(self.currency) * self.probability_of(line.number).scaleb(-2) for line in offer.lines), ZERO)
-        return _rounded(likely * net / whole if whole else ZERO, self.currency)
+        offer, net, quantum = self.favourite, self.net(), self.quantum()
+        whole = sum((line.total(quantum) for line in offer.lines), ZERO)
+        likely = sum((line.total(quantum) * self.probability_of(line.number).scaleb(-2) for line in offer.lines), ZERO)
+        return _rounded(likely * net / whole if whole else ZERO, quantum)
 
     def probability_of(self, line: int) -> Decimal:
         """Return how likely the customer takes a line of the favourite."""
@@ -463,12 +524,13 @@ class Quotation:
         return max((issue.severity for issue in self.issues), key=RANK.__getitem__, default=Severity.OK)
 
     def _issues(self, offer: Alternative) -> Iterator[Issue]:
+        quantum = self.quantum(offer.name)
         for line in offer.lines:
             if not line.offered:
                 yield Issue(Severity.ERROR, "not-in-assortment", offer.name, line.number)
-            if line.total(self.currency) < 0:
+            if line.total(quantum) < 0:
                 yield Issue(Severity.ERROR, "below-zero", offer.name, line.number)
-            elif not line.price or not line.total(self.currency):
+            elif not line.price or not line.total(quantum):
                 yield Issue(Severity.WARNING, "price-zero", offer.name, line.number)
             if line.minimum is not None and line.price / line.price_unit <= line.minimum:
                 yield Issue(Severity.WARNING, "price-too-low", offer.name, line.number)

@@ -8,22 +8,34 @@ from decimal import Decimal
 from attrs import frozen
 
 from salesflow.checks import require_date, require_decimal, require_kind, require_text, require_tuple_of
+from salesflow.model.charge import ChargeRule
 from salesflow.model.free_text import FreeTextLine
 from salesflow.model.terms import NET_30, PaymentTerms
+from salesflow.model.totals import TOTALS, TotalsPolicy
 from salesflow.money import require_currency
 
 
 @frozen(kw_only=True)
 class InvoiceTemplate:
-    """What a recurring invoice says; one template may serve many customers [REC-1]."""
+    """
+    What a recurring invoice says; one template may serve many customers [REC-1].
+
+    Args:
+        charges: What is charged or taken off on the whole, each time.
+        totals_policy: Whether its prices have VAT in them, and how VAT is rounded.
+    """
 
     number: str
     name: str
     lines: tuple[FreeTextLine, ...]
+    charges: tuple[ChargeRule, ...] = ()
+    totals_policy: TotalsPolicy = TOTALS
 
     def __attrs_post_init__(self) -> None:
         require_text("number", self.number)
         require_tuple_of("lines", self.lines, FreeTextLine)
+        require_tuple_of("charges", self.charges, ChargeRule)
+        require_kind("totals_policy", self.totals_policy, TotalsPolicy)
 
 
 @frozen(kw_only=True)

@@ -65,7 +65,7 @@ class Cycle:
 
     Args:
         period: The days it covers, both ends included.
-        net: What its invoice charged for it, without VAT.
+        net: What its invoice charged for it, without VAT, charges included.
         whole: Of how many days the price is; more than the days of the period where only part of it was charged.
     """
 
@@ -73,6 +73,25 @@ class Cycle:
     invoice: str
     net: Decimal
     whole: int
+
+
+@frozen(kw_only=True)
+class PartOfCycle:
+    """
+    How much of a cycle an invoice bills.
+
+    Args:
+        days: So many days of it, and *whole* the days of the whole cycle.
+        continues: Whether an earlier invoice billed the cycle from its beginning; what a cycle is charged once is then left out.
+    """
+
+    days: int
+    whole: int
+    continues: bool = False
+
+    def of(self, amount: Decimal) -> Decimal:
+        """Return the part of *amount* that falls on these days, unrounded."""
+        return part_of(amount, self.days, self.whole)
 
 
 @frozen(kw_only=True)

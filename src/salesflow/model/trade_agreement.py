@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 
 from attrs import frozen
 
 from salesflow.checks import HUNDRED, ONE, ZERO, require_decimal, require_kind, require_percentage, require_text, require_tuple_of
 from salesflow.labels import Labelled
-from salesflow.model.product import Vat
-from salesflow.model.totals import Charge
-from salesflow.money import allocate, exact, quantum_of, require_currency
+from salesflow.model.totals import Basis
+from salesflow.money import exact, require_currency
 from salesflow.period import Period
 
 ALWAYS = Period()
@@ -48,11 +46,12 @@ class TradeAgreement:
         item: The item it is on; with ``item_group`` empty as well it is on all items.
         dimensions: The variant it is on; empty is for every variant that has no agreement of its own.
         unit: The unit of the quantity, and of the price; empty on a discount is any unit.
-        least: The quantity from which it holds; for a total discount the net of the order.
+        least: The quantity from which it holds; for a total discount what the lines of the order add up to.
         up_to: Where it ends; whether this very quantity is part of it is a policy [TRD-4]. ``None`` is open.
         period: The days on which it holds, both ends included.
-        price: For ``price_unit`` units, without VAT; on a price only.
+        price: For ``price_unit`` units; on a price only.
         amount: What is taken off per unit; for a total discount off the order.
+        basis: Whether price, amount and break of a total discount are without VAT or have it in them [GRS-15].
         percentage: What is taken off after the amount, in percent.
         then: A second percentage, off what the first leaves [TRD-6].
         find_next: Whether the search goes on: the lowest price wins, and discounts add up [TRD-2].
@@ -76,12 +75,14 @@ class TradeAgreement:
     percentage: Decimal = ZERO
     then: Decimal = ZERO
     find_next: bool = False
+    basis: Basis = Basis.NET
 
     def __attrs_post_init__(self) -> None:
         require_text("number", self.number)
         require_kind("relation", self.relation, Relation)
         require_currency("currency", self.currency)
         require_kind("period", self.period, Period)
+        require_kind("basis", self.basis, Basis)
         require_tuple_of("dimensions", self.dimensions, tuple)
         for group, one in (("customer_group", "customer"), ("item_group", "item")):
             if getattr(self, group) and getattr(self, one):
@@ -171,29 +172,3 @@ def successive(first: Decimal, second: Decimal) -> Decimal:
     """
     left = (HUNDRED - first) * (HUNDRED - second)
     return (HUNDRED - left.scaleb(-2)).normalize() + ZERO
-
-
-TOTAL_DISCOUNT = "total-discount"
-"""The code of the charges that a discount on the whole order is."""
-
-
-@exact
-def discount_charges(nets: Mapping[Vat, Decimal], discount: Discount, currency: str, *, first: int = 1) -> tuple[Charge, ...]:
-    """
-    Return a discount on the whole order as charges below zero, one for each VAT, that invoices take in proportion.
-
-    It is rounded once, half up, and divided over the VATs by their nets without losing a cent.
-
-    Args:
-        first: The number of the first charge.
-    """
-    net = sum(nets.values(), ZERO)
-    off = (net - discount.off(net)).quantize(quantum_of(currency), ROUND_HALF_UP)
-    if off <= 0:
-        return ()
-    parts = allocate(off, list(nets.values()), step=quantum_of(currency))
-    given = [(vat, part) for vat, part in zip(nets, parts, strict=True) if part]
-    return tuple(
-        Charge(number=number, code=TOTAL_DISCOUNT, amount=-part, vat=vat, spread=True)
-        for number, (vat, part) in enumerate(given, start=first)
-    )

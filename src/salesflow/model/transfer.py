@@ -9,7 +9,7 @@ from attrs import frozen
 
 from salesflow.checks import require_date, require_decimal, require_kind, require_text, require_tuple_of
 from salesflow.labels import Labelled
-from salesflow.model.product import NO_VAT, Vat
+from salesflow.model.vat import NO_VAT, Vat
 from salesflow.money import exact, quantum_of, require_currency
 from salesflow.period import Period
 

@@ -15,7 +15,8 @@ from attrs import evolve
 from salesflow.checks import ONE, ZERO, require_date, require_kind
 from salesflow.errors import Refusal, RefusedError, refuse
 from salesflow.model.events import QuotationConfirmed
-from salesflow.model.order import Order, OrderLine
+from salesflow.model.order import Order
+from salesflow.model.order_line import OrderLine
 from salesflow.model.party import Party
 from salesflow.model.policies import AGREEMENTS, ORDERS, AgreementPolicy, OrderPolicy
 from salesflow.model.pricing import AgreementLink, PriceOrigin
@@ -114,7 +115,7 @@ def confirm(
     offer = _chosen(quotation, alternative)
     refuse(_against(quotation, offer, customer, on, allow_expired=allow_expired))
     version = quotation.version
-    lines = order_lines(offer, quotation.currency)
+    lines = order_lines(offer, quotation.quantum(offer.name))
     if links is not None:
         require_kind("links", links, Mapping)
         lines = tuple(evolve(line, link=links.get(line.parent or line.number)) for line in lines)
@@ -123,7 +124,8 @@ def confirm(
         customer=customer,
         currency=quotation.currency,
         lines=lines,
-        charges=quotation.charges(offer.name),
+        charges=[evolve(rule, source=rule.source or quotation.number) for rule in offer.rules],
+        totals=offer.totals_policy,
         on=on,
         payment_terms=version.payment_terms,
         terms=version.purchase_terms or version.terms,
@@ -171,7 +173,7 @@ def _against(quotation: Quotation, offer: Alternative, customer: Party, on: date
 
 
 @exact
-def order_lines(offer: Alternative, currency: str) -> tuple[OrderLine, ...]:
+def order_lines(offer: Alternative, quantum: Decimal) -> tuple[OrderLine, ...]:
     """
     Return the order lines that an alternative becomes; each comes to just what was offered.
 
@@ -183,25 +185,25 @@ def order_lines(offer: Alternative, currency: str) -> tuple[OrderLine, ...]:
     parts: list[OrderLine] = []
     first = max((line.number for line in offer.lines), default=0) + 1
     for line in offer.lines:
-        ordered = _order_line(line, currency)
+        ordered = _order_line(line, quantum)
         lines.append(ordered)
-        parts += _scheduled(ordered, line, first + len(parts), currency)
+        parts += _scheduled(ordered, line, first + len(parts), quantum)
     return (*lines, *parts)
 
 
-def _scheduled(ordered: OrderLine, line: QuotationLine, first: int, currency: str) -> list[OrderLine]:
+def _scheduled(ordered: OrderLine, line: QuotationLine, first: int, quantum: Decimal) -> list[OrderLine]:
     parts = [
         evolve(ordered, number=number, ordered=quantity, requested=day, parent=ordered.number)
         for number, (day, quantity) in enumerate(line.schedule, start=first)
     ]
-    left = line.total(currency) - sum((part.net(part.ordered, currency) for part in parts), ZERO)
+    left = line.total(quantum) - sum((part.amount(part.ordered, quantum) for part in parts), ZERO)
     if parts and left:
         last = parts[-1]
-        parts[-1] = _coming_to(evolve(last, discount=ZERO, discount_amount=ZERO), last.net(last.ordered, currency) + left)
+        parts[-1] = _coming_to(evolve(last, discount=ZERO, discount_amount=ZERO), last.amount(last.ordered, quantum) + left)
     return parts
 
 
-def _order_line(line: QuotationLine, currency: str) -> OrderLine:
+def _order_line(line: QuotationLine, quantum: Decimal) -> OrderLine:
     item = line.item
     if item is None:
         msg = f"line {line.number} offers no item"
@@ -214,18 +216,19 @@ def _order_line(line: QuotationLine, currency: str) -> OrderLine:
         price_unit=line.price_unit,
         requested=line.requested,
         origin=PriceOrigin.QUOTATION,
+        basis=line.basis,
     )
     if line.override is Override.NONE:
-        return evolve(listed, discount=line.discount or ZERO, discount_amount=min(line.discount_amount, listed.gross_price) or ZERO)
+        return evolve(listed, discount=line.discount or ZERO, discount_amount=min(line.discount_amount, listed.list_price) or ZERO)
     if line.override is Override.DISCOUNT_PERCENTAGE:
         return evolve(listed, discount=line.value or ZERO)
-    return _coming_to(listed, line.total(currency))
+    return _coming_to(listed, line.total(quantum))
 
 
 def _coming_to(listed: OrderLine, total: Decimal) -> OrderLine:
     """Return a line at its list price with so much off per unit, or at a higher price, that it comes to *total*."""
     each = total / listed.ordered
-    off = listed.gross_price - each
+    off = listed.list_price - each
     if off < 0:
         return evolve(listed, price=each.quantize(_STEP, ROUND_HALF_UP).normalize() + ZERO, price_unit=ONE)
     return evolve(listed, discount_amount=off.quantize(_STEP, ROUND_HALF_UP).normalize() + ZERO)

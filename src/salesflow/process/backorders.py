@@ -122,7 +122,7 @@ def _open_line(order: Order, number: int, priority: int) -> OpenLine:
         customer=order.customer,
         item=terms.item,
         left=left,
-        net=terms.net(left, order.currency),
+        net=order.net_of(terms, left),
         placed=order.placed,
         ship_date=terms.ship_date,
         priority=priority,

@@ -16,9 +16,11 @@ from salesflow.checks import ZERO, all_of, require_kind
 from salesflow.errors import Refusal
 from salesflow.model.agreement import AgreementStatus, Commitment, SalesAgreement
 from salesflow.model.ledger import smaller
-from salesflow.model.order import LineBalance, Order, OrderLine, OrderType
+from salesflow.model.order import LineBalance, Order, OrderType
+from salesflow.model.order_line import OrderLine
 from salesflow.model.policies import AGREEMENTS, AgreementPolicy, ReleaseScope
-from salesflow.money import exact, quantum_of
+from salesflow.model.totals import Basis, in_basis
+from salesflow.money import exact
 from salesflow.rules import Rule
 
 NOT_GIVEN = Rule(
@@ -75,6 +77,14 @@ PRICE_FIXED = Rule(
     nl="Als prijs en korting vast zijn, heeft een orderregel die van de overeenkomst; anders wordt de koppeling verwijderd.",
     refusal="line {line} has price {price} and discount {discount}; commitment {commitment} of agreement {agreement} fixes them",
     spec=("AGR-11",),
+    source="documentation",
+)
+ANOTHER_BASIS = Rule(
+    code="agreement.basis",
+    en="A line under an agreement has a price in the basis of the agreement, or one that was restated from it.",
+    nl="Een regel onder een overeenkomst heeft een prijs in de grondslag van de overeenkomst, of een die daaruit is herleid.",
+    refusal="line {line} has a price {basis}; agreement {agreement} speaks of prices {wanted}: restate the line with orders.in_basis",
+    spec=("GRS-15", "AGR-11"),
     source="documentation",
 )
 OVER_COMMITMENT = Rule(
@@ -194,7 +204,7 @@ def fulfilment(agreement: SalesAgreement, orders: Iterable[Order]) -> Fulfilment
     require_kind("agreement", agreement, SalesAgreement)
     known = {commitment.number: commitment for commitment in agreement.commitments}
     uses = [
-        _use(order, balance, known[link.commitment])
+        _use(order, balance, known[link.commitment], agreement.basis)
         for order in all_of("order", orders, Order)
         if not order.is_journal
         for balance in order.balances
@@ -204,7 +214,7 @@ def fulfilment(agreement: SalesAgreement, orders: Iterable[Order]) -> Fulfilment
 
 
 @exact
-def _use(order: Order, line: LineBalance, commitment: Commitment) -> Use:
+def _use(order: Order, line: LineBalance, commitment: Commitment, basis: Basis) -> Use:
     """Return what a line takes: the whole of it in three parts that come to the whole."""
     delivered, invoiced = line.delivered, line.invoiced
     to_credit = smaller(-line.invoice_remainder, invoiced)  # it came back, and gives back before it is credited [AGR-14]
@@ -214,12 +224,15 @@ def _use(order: Order, line: LineBalance, commitment: Commitment) -> Use:
     whole = beyond if returns else max(order.fold.target(line.number), beyond, key=abs)
     parts = (kept, beyond, whole)
     if not commitment.counts_quantity:
-        quantum = quantum_of(order.currency)
-        nets = order.fold.nets.get(line.number, ZERO).quantize(quantum)
+        quantum = order.quantum
+        posted = order.fold.amounts.get(line.number, ZERO).quantize(quantum)
         exactly = order.fold.exacts.get(line.number, ZERO)
-        parts = tuple(  # type: ignore[assignment]
-            (exactly + (part - invoiced) * line.terms.unit_price).quantize(quantum, ROUND_HALF_UP) if part != invoiced else nets
+        found = (
+            (exactly + (part - invoiced) * line.terms.unit_price).quantize(quantum, ROUND_HALF_UP) if part != invoiced else posted
             for part in parts
+        )
+        parts = tuple(  # type: ignore[assignment]
+            in_basis(amount, line.terms.vat, order.basis, basis).quantize(quantum, ROUND_HALF_UP) for amount in found
         )
     return Use(
         order=order.number,
@@ -287,7 +300,11 @@ def _against_commitment(agreement: SalesAgreement, order: Order, line: OrderLine
     if not agreement.holds(commitment, requested):
         period = agreement.period if commitment.period is None or requested not in agreement.period else commitment.period
         yield OUTSIDE_PERIOD.refuse(line=line.number, requested=requested, agreement=agreement.number, period=period)
-    if commitment.fixed and not commitment.prices(line):
+    if line.basis is not agreement.basis and line.entered is None:
+        yield ANOTHER_BASIS.refuse(
+            line=line.number, basis=line.basis.en.lower(), agreement=agreement.number, wanted=agreement.basis.en.lower()
+        )
+    elif commitment.fixed and not commitment.prices(line, agreement.basis):
         yield PRICE_FIXED.refuse(line=line.number, price=line.price, discount=line.discount, commitment=number, agreement=agreement.number)
 
 

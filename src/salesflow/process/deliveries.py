@@ -26,7 +26,7 @@ from salesflow.model.events import (
     SubscriptionRenewed,
 )
 from salesflow.model.ledger import Kind, Posting, Row
-from salesflow.model.order import Order, with_postings
+from salesflow.model.order import Order, cancelling, with_postings
 from salesflow.model.order_life import LIFECYCLE as ORDER_LIFECYCLE
 from salesflow.model.packing_slip import Attempt, PackingSlip, Part, PickingList, SlipStatus
 from salesflow.model.policies import DELIVERIES, DeliveryPolicy
@@ -344,7 +344,7 @@ def _renewed(
 
 def _closed(order: Order, lines: tuple[int, ...], number: str, on: date) -> Order:
     rows = tuple((line, left) for line in lines if (left := order.line(line).deliver_remainder))
-    return with_postings(order, Posting(kind=Kind.CANCELLED, document=number, on=on, rows=rows)) if rows else order
+    return with_postings(order, cancelling(order, rows, number, on)) if rows else order
 
 
 def _slip(parts: _Parts, number: str, on: date, at: datetime | None) -> PackingSlip:

@@ -7,11 +7,14 @@ from datetime import datetime
 
 from salesflow.billing import invoices, payments
 from salesflow.checks import require_moment
+from salesflow.model.charge import ChargeRule
 from salesflow.model.invoice import Invoice
-from salesflow.model.order import Order, OrderLine
+from salesflow.model.order import Order
+from salesflow.model.order_line import OrderLine
 from salesflow.model.party import Party
 from salesflow.model.policies import INVOICES, ORDERS, InvoicePolicy, OrderPolicy
 from salesflow.model.terms import AT_ONCE, TermsOfSale
+from salesflow.model.totals import TotalsPolicy
 from salesflow.outcome import Outcome
 from salesflow.process import deliveries, orders
 
@@ -26,6 +29,8 @@ def sell(
     slip: str | None = None,
     receipt: str | None = None,
     payment: str | None = None,
+    charges: Iterable[ChargeRule] = (),
+    totals: TotalsPolicy | None = None,
     terms: TermsOfSale | None = None,
     policy: OrderPolicy = ORDERS,
     invoicing: InvoicePolicy = INVOICES,
@@ -39,7 +44,8 @@ def sell(
 
     Args:
         at: The moment, with its zone; its date is the date of every document.
-        invoicing: How it is invoiced, such as a total rounded to what can be paid in cash.
+        charges: Charges and discounts on the whole.
+        totals: Whether prices have VAT in them, how VAT is rounded, and what the total is rounded to if it is paid in cash.
 
     Raises:
         RefusedError: what ``orders.place`` refuses.
@@ -47,7 +53,17 @@ def sell(
     require_moment("at", at)
     on = at.date()
     placed = orders.place(
-        number=number, customer=customer, currency=currency, lines=lines, on=on, at=at, payment_terms=AT_ONCE, terms=terms, policy=policy
+        number=number,
+        customer=customer,
+        currency=currency,
+        lines=lines,
+        charges=charges,
+        totals=totals,
+        on=on,
+        at=at,
+        payment_terms=AT_ONCE,
+        terms=terms,
+        policy=policy,
     )
     delivered = deliveries.post(placed.document, number=slip or number, on=on, at=at)
     ready: Order = delivered.changed[0]

@@ -7,7 +7,8 @@ from datetime import date
 from typing import Any
 
 from salesflow.checks import require_kind
-from salesflow.model.order import Order, OrderLine, OrderType
+from salesflow.model.order import Order, OrderType
+from salesflow.model.order_line import OrderLine
 from salesflow.model.party import Party
 from salesflow.model.project import Project
 from salesflow.outcome import Outcome

@@ -13,8 +13,11 @@ from decimal import Decimal
 
 from attrs import evolve
 
-from salesflow.checks import ZERO, exact_number, require_date, require_kind
+from salesflow.checks import ZERO, all_of, exact_number, require_date, require_kind
 from salesflow.errors import Refusal, RefusedError, refuse
+from salesflow.model.charge import ChargeRule
+from salesflow.model.charge import numbered as numbered_charges
+from salesflow.model.charge_rules import against_basis, against_charges
 from salesflow.model.confirmation import OrderConfirmation
 from salesflow.model.events import (
     DeliveryScheduled,
@@ -26,27 +29,19 @@ from salesflow.model.events import (
     OrderShortClosed,
     OrderTypeChanged,
 )
-from salesflow.model.ledger import Kind, Posting, Row
-from salesflow.model.order import (
-    Confirmed,
-    Hold,
-    Order,
-    OrderLine,
-    OrderStatus,
-    OrderType,
-    numbered,
-    require_lines,
-    with_postings,
-    with_terms,
-)
+from salesflow.model.ledger import Row
+from salesflow.model.order import Confirmed, Hold, Order, OrderStatus, OrderType, cancelling, with_postings, with_terms
+from salesflow.model.order_amounts import ordered_rows
 from salesflow.model.order_life import LIFECYCLE
+from salesflow.model.order_line import OrderLine, numbered, require_lines
 from salesflow.model.party import Address, Party, SaleKind, kind_of_sale
 from salesflow.model.policies import AGREEMENTS, ORDERS, AgreementPolicy, OrderPolicy
 from salesflow.model.pricing import PriceOrigin
 from salesflow.model.product import Product
 from salesflow.model.project import Project
 from salesflow.model.terms import PaymentTerms, TermsOfSale
-from salesflow.model.totals import Charge
+from salesflow.model.totals import TOTALS, WITH_VAT, Basis, TotalsPolicy
+from salesflow.model.totals import in_basis as in_other_basis
 from salesflow.money import exact
 from salesflow.outcome import Outcome
 from salesflow.process.commitments import Fulfilment, against_links
@@ -82,14 +77,6 @@ LINE_TWICE = Rule(
     nl="Elke regel van een order heeft een eigen nummer boven nul.",
     refusal="order {order} has line number {line} {times} times; numbers are above zero and each occurs once",
     spec=("ORD-1",),
-    source="choice",
-)
-CHARGE_TWICE = Rule(
-    code="order.charge-number",
-    en="Every charge of an order has its own number, above zero.",
-    nl="Elke toeslag van een order heeft een eigen nummer boven nul.",
-    refusal="order {order} has charge number {charge} {times} times; numbers are above zero and each occurs once",
-    spec=("INV-8",),
     source="choice",
 )
 SIGN = Rule(
@@ -297,7 +284,11 @@ def line(
     requested: date | None = None,
     number: int = 0,
 ) -> OrderLine:
-    """Return an order line for *quantity* of *product*, at its base price unless another is given."""
+    """
+    Return an order line for *quantity* of *product*, at its base price unless another is given.
+
+    The price is without VAT or has it in it as the product's own has.
+    """
     return OrderLine(
         number=number,
         item=product.item,
@@ -306,6 +297,28 @@ def line(
         origin=_BASE if price is None and not discount else _MANUAL,
         discount=exact_number("discount", discount) if discount else ZERO,
         requested=requested,
+        basis=product.basis,
+    )
+
+
+@exact
+def in_basis(line: OrderLine, basis: Basis) -> OrderLine:
+    """
+    Return a line whose price, and what is taken off it, is in another basis: unrounded, with the price that was entered beside it [GRS-2].
+
+    A line that was restated before goes back to just what was entered.
+    """
+    require_kind("basis", basis, Basis)
+    if line.basis is basis:
+        return line
+    back = line.entered
+    price = in_other_basis(line.price, line.vat, line.basis, basis) if back is None else back
+    return evolve(
+        line,
+        basis=basis,
+        price=price,
+        entered=line.price,
+        discount_amount=min(in_other_basis(line.discount_amount, line.vat, line.basis, basis), price / line.price_unit) or ZERO,
     )
 
 
@@ -319,7 +332,8 @@ def place(
     on: date,
     at: datetime | None = None,
     type: OrderType = OrderType.SALES_ORDER,  # noqa: A002  the field's own word
-    charges: Iterable[Charge] = (),
+    charges: Iterable[ChargeRule] = (),
+    totals: TotalsPolicy | None = None,
     terms: TermsOfSale | None = None,
     payment_terms: PaymentTerms | None = None,
     deliver_to: Address | None = None,
@@ -340,15 +354,19 @@ def place(
     Lines without a number are numbered by position; the customer's invoice account and terms of payment are taken over.
 
     Args:
+        charges: Charges and discounts on the whole, as rules; those without a number are numbered.
+        totals: Whether prices have VAT in them, and how VAT is rounded; left out, it is as the prices of the lines are [GRS-1].
         agreements: How far each agreement is fulfilled that a line is linked to; ``releases.release`` sees to it.
 
     Raises:
         RefusedError: ``order.not-a-customer``, ``order.consumer-to-business``, ``order.project-of-another``,
-            or any of ``order.no-lines``, ``order.line-number``, ``order.charge-number``, ``order.sign``, ``order.rma-missing``,
+            or any of ``order.no-lines``, ``order.line-number``, ``order.sign``, ``order.rma-missing``,
             ``order.project-missing``, ``order.warehouse-subscription``, ``order.schedule-parent``, ``order.schedule-sum``,
+            ``price.basis``, ``charge.*``,
             and for linked lines what ``commitments.against_links`` yields.
     """
     require_kind("customer", customer, Party)
+    given = numbered(_lines(lines))
     order = Order(
         number=number,
         type=type,
@@ -356,8 +374,9 @@ def place(
         invoice_account=customer.invoiced_as,
         currency=currency,
         placed=on,
-        lines=numbered(_lines(lines)),
-        charges=tuple(charges),
+        lines=given,
+        charges=numbered_charges(all_of("charge", charges, ChargeRule)),
+        totals_policy=(WITH_VAT if given and given[0].basis is Basis.GROSS else TOTALS) if totals is None else totals,
         sale=kind_of_sale(policy.seller, customer.kind),
         payment_terms=customer.payment_terms if payment_terms is None else payment_terms,
         terms=terms,
@@ -370,7 +389,7 @@ def place(
         quotation=quotation,
         comment=comment,
     )
-    refuse((*_against_parties(customer, project, order.sale, policy), *against_shape(order)))
+    refuse((*_against_parties(customer, project, order.sale, policy), *against_shape(order, new=True)))
     refuse(against_links(None, order, agreements, agreement_policy))
     return Outcome(document=order, made=(order,), events=(OrderPlaced(number=number, on=on, at=at, customer=customer.number),))
 
@@ -390,14 +409,20 @@ def _against_parties(customer: Party, project: Project | None, sale: SaleKind, p
         yield PROJECT_OF_ANOTHER.refuse(project=project.number, owner=project.customer, customer=customer.number)
 
 
-def against_shape(order: Order) -> Iterator[Refusal]:
-    """Yield what an order, and an order of its type, cannot be."""
+def against_shape(order: Order, *, new: bool = False) -> Iterator[Refusal]:
+    """
+    Yield what an order, and an order of its type, cannot be.
+
+    Args:
+        new: Whether it is being placed: then a discount on the whole must find lines that bear it.
+    """
     if not order.lines:
         yield NO_LINES.refuse(order=order.number)
     for number, times in _wrong_numbers(line.number for line in order.lines):
         yield LINE_TWICE.refuse(order=order.number, line=number, times=times)
-    for number, times in _wrong_numbers(charge.number for charge in order.charges):
-        yield CHARGE_TWICE.refuse(order=order.number, charge=number, times=times)
+    yield from against_basis(order.lines, order.totals_policy, f"order {order.number}")
+    if order.charges and order.lines:
+        yield from against_charges(order.charges, ordered_rows(order), order.currency, order.totals_policy, f"order {order.number}", new=new)
     yield from _against_type(order)
     yield from _against_schedules(order.lines)
 
@@ -487,6 +512,7 @@ def confirm(order: Order, *, on: date, terms: TermsOfSale | None = None) -> Outc
         currency=order.currency,
         lines=order.lines,
         charges=order.charges,
+        totals_policy=order.totals_policy,
         payment_terms=order.payment_terms,
         terms=binding,
         comment=order.comment,
@@ -586,7 +612,7 @@ def cancel(order: Order, *, on: date) -> Outcome[Order]:
     LIFECYCLE.require("cancel", order, on=on)
     refuse(_against_cancel(order))
     rows = tuple((number, left) for number, left in order.fold.to_deliver.items())
-    after = with_postings(order, Posting(kind=Kind.CANCELLED, document=order.number, on=on, rows=rows))
+    after = with_postings(order, cancelling(order, rows, order.number, on))
     return Outcome(document=after, changed=(after,), events=(OrderCancelled(number=order.number, on=on),))
 
 
@@ -613,7 +639,7 @@ def short_close(order: Order, quantities: Mapping[int, Decimal | int] | None = N
     if refusals := why_not_short_close(order, quantities, on=on):
         raise RefusedError(refusals)
     rows = _short_rows(order, quantities)
-    after = with_postings(order, Posting(kind=Kind.CANCELLED, document=order.number, on=on, rows=rows))
+    after = with_postings(order, cancelling(order, rows, order.number, on))
     event = OrderShortClosed(number=order.number, on=on, lines=tuple(number for number, _ in rows))
     return Outcome(document=after, changed=(after,), events=(event,))
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from itertools import pairwise
 
 from salesflow.checks import all_of
@@ -18,7 +18,9 @@ from salesflow.errors import Refusal, refuse
 from salesflow.model.policies import PLACES, PRICES, PricePolicy, UpperBound
 from salesflow.model.pricing import DiscountGroups
 from salesflow.model.product import Item
+from salesflow.model.totals import Basis
 from salesflow.model.trade_agreement import Relation, Scope, TradeAgreement
+from salesflow.money import quantum_of
 from salesflow.rules import Rule
 
 WRONG_RELATION = Rule(
@@ -45,6 +47,14 @@ HOLE = Rule(
     spec=("TRD-4",),
     source="choice",
 )
+DIGITS = Rule(
+    code="trade-agreement.digits",
+    en="An amount off the whole order has the digits of its currency.",
+    nl="Een bedrag dat van de hele order af gaat, heeft de decimalen van de valuta.",
+    refusal="agreement {agreement} takes {amount} off; amounts in {currency} are multiples of {step}, so round it",
+    spec=("CHG-13", "TRD-8"),
+    source="choice",
+)
 TWICE = Rule(
     code="trade-agreement.number",
     en="Every agreement of a price book has its own number.",
@@ -67,7 +77,7 @@ _GROUP_OF = {
     Relation.TOTAL_DISCOUNT: "total",
 }
 _Row = tuple[TradeAgreement, ...]
-_Place = tuple[int, str, int, str, str]
+_Place = tuple[int, str, int, str, str, Basis]
 _ORDER = {scope: order for order, scope in enumerate(Scope)}
 # Per relation the places that can hold anything, first to last: whose and which by order of scope, the scope, and the place's number.
 _PLACES = {
@@ -91,7 +101,10 @@ def _against(agreements: tuple[TradeAgreement, ...]) -> Iterator[Refusal]:
         if each.goods[0] not in _FITTING[each.relation]:
             what = {Scope.ONE: "one item", Scope.GROUP: "an item group", Scope.ALL: "all items"}[each.goods[0]]
             yield WRONG_RELATION.refuse(agreement=each.number, relation=each.relation.en.lower(), goods=what)
-        alike[each.relation, each.buyer, each.goods, each.currency, each.unit, each.dimensions].append(each)
+        step = quantum_of(each.currency)
+        if each.relation is Relation.TOTAL_DISCOUNT and each.amount != each.amount.quantize(step, ROUND_HALF_UP):
+            yield DIGITS.refuse(agreement=each.number, amount=each.amount, currency=each.currency, step=step)
+        alike[each.relation, each.buyer, each.goods, each.currency, each.unit, each.dimensions, each.basis].append(each)
     for number, count in times.items():
         if count > 1:
             yield TWICE.refuse(agreement=number, times=count)
@@ -151,7 +164,8 @@ class PriceBook:
     Made once and shared: it never changes, and finding a price takes as long as there are agreements that fit.
 
     Raises:
-        RefusedError: ``trade-agreement.relation``, ``trade-agreement.overlap``, ``trade-agreement.hole``, ``trade-agreement.number``.
+        RefusedError: ``trade-agreement.relation``, ``trade-agreement.overlap``, ``trade-agreement.hole``, ``trade-agreement.number``,
+            ``trade-agreement.digits``.
     """
 
     __slots__ = ("_rows", "agreements")
@@ -162,7 +176,7 @@ class PriceBook:
         rows: dict[Relation, dict[_Place, list[TradeAgreement]]] = {relation: defaultdict(list) for relation in Relation}
         for each in self.agreements:
             (buyer, who), (goods, what) = each.buyer, each.goods
-            rows[each.relation][_ORDER[buyer], who, _ORDER[goods], what, each.currency].append(each)
+            rows[each.relation][_ORDER[buyer], who, _ORDER[goods], what, each.currency, each.basis].append(each)
         self._rows = {
             relation: {key: tuple(sorted(row, key=_by_start)) for key, row in places.items()} for relation, places in rows.items()
         }
@@ -181,6 +195,7 @@ class PriceBook:
         quantity: Decimal | Callable[[Scope], Decimal],
         item: Item | None = None,
         item_groups: DiscountGroups | None = None,
+        basis: Basis = Basis.NET,
         policy: PricePolicy = PRICES,
     ) -> tuple[TradeAgreement, ...]:
         """
@@ -190,9 +205,10 @@ class PriceBook:
 
         Args:
             customer: The number of the customer, and *groups* the groups it is in.
-            quantity: In the item's unit; for a total discount the net of the order.
+            quantity: In the item's unit; for a total discount what the lines add up to in that basis.
                 For a multiline discount a function of the scope, for a group and all items come to different sums.
             item: What is sold; left out for a total discount.
+            basis: Only agreements that speak without VAT, or with it.
         """
         rows, name = self._rows[relation], _GROUP_OF[relation]
         found: list[TradeAgreement] = []
@@ -201,7 +217,7 @@ class PriceBook:
         whose = (customer, getattr(groups, name), "")
         which = ("" if item is None else item.number, getattr(item_groups, name, ""), "")
         for buyer, goods, scope, place in _PLACES[relation]:
-            row = rows.get((buyer, whose[buyer], goods, which[goods], currency))
+            row = rows.get((buyer, whose[buyer], goods, which[goods], currency, basis))
             if row is None or (policy.searched is not PLACES and (relation, place) not in policy.searched):
                 continue
             wanted = quantity(scope) if callable(quantity) else quantity

@@ -14,7 +14,8 @@ from attrs import evolve, frozen
 
 from salesflow.checks import ZERO, all_of, require_date, require_kind
 from salesflow.errors import refuse
-from salesflow.model.order import Order, OrderLine, numbered
+from salesflow.model.order import Order
+from salesflow.model.order_line import OrderLine, numbered
 from salesflow.model.party import Party
 from salesflow.model.pricing import PriceOrigin
 from salesflow.model.product import Product, ProductList

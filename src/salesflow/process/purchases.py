@@ -12,7 +12,8 @@ from attrs import evolve
 from salesflow.checks import all_of, exact_number, require_date, require_kind
 from salesflow.errors import Refusal, refuse
 from salesflow.lifecycle import Lifecycle, Step
-from salesflow.model.order import Order, OrderLine, with_terms
+from salesflow.model.order import Order, with_terms
+from salesflow.model.order_line import OrderLine
 from salesflow.model.product import Item
 from salesflow.model.purchase import Notice, Purchase, PurchaseStatus, Receipt
 from salesflow.money import exact

@@ -17,6 +17,8 @@ from attrs import evolve
 from salesflow.checks import ONE, ZERO, all_of, exact_number, require_date, require_kind, require_percentage, require_text
 from salesflow.errors import Refusal, RefusedError, refuse
 from salesflow.lifecycle import Lifecycle, Step
+from salesflow.model.charge import ChargeRule, numbered
+from salesflow.model.charge_rules import against_basis, against_charges
 from salesflow.model.events import (
     QuotationApproved,
     QuotationCancelled,
@@ -27,7 +29,7 @@ from salesflow.model.events import (
     QuotationRevised,
     QuotationSent,
 )
-from salesflow.model.order import OrderLine
+from salesflow.model.order_line import OrderLine
 from salesflow.model.party import Address, Party
 from salesflow.model.pricing import PriceOrigin
 from salesflow.model.product import Product
@@ -47,6 +49,7 @@ from salesflow.model.quotation import (
     VersionState,
 )
 from salesflow.model.terms import PaymentTerms, TermsOfSale
+from salesflow.model.totals import TOTALS, WITH_VAT, Basis, TotalsPolicy
 from salesflow.outcome import Outcome
 from salesflow.rules import Rule
 
@@ -250,6 +253,7 @@ def line(
         override=override,
         value=exact_number("value", value),
         requested=requested,
+        basis=product.basis if priced is None else priced.basis,
     )
 
 
@@ -259,6 +263,8 @@ def draw_up(
     party: Party,
     currency: str,
     lines: Iterable[QuotationLine] = (),
+    charges: Iterable[ChargeRule] = (),
+    totals: TotalsPolicy | None = None,
     alternatives: Iterable[Alternative] | None = None,
     favourite: str | None = None,
     on: date,
@@ -275,16 +281,18 @@ def draw_up(
     Draw up an offer of *lines*, or of several *alternatives*; the first is the favourite unless another is named.
 
     Args:
+        charges: Charges and discounts on the whole, beside *lines*.
+        totals: Whether the prices of *lines* have VAT in them, and how VAT is rounded; left out, it is as they are.
         others: The quotations there are, where it belongs to an opportunity: that has one at most [QTE-1].
         purchase_terms: The terms of purchase of the customer, where those are to hold.
 
     Raises:
         RefusedError: ``quotation.not-a-prospect``, ``quotation.no-lines``, ``quotation.line-number``, ``quotation.item-or-category``,
             ``quotation.schedule``, ``quotation.one-alternative``, ``quotation.favourite``, ``quotation.header-discount``,
-            ``quotation.one-per-opportunity``.
+            ``quotation.one-per-opportunity``, ``price.basis``, ``charge.*``.
     """
     require_kind("party", party, Party)
-    offers = _numbered((Alternative(lines=tuple(lines)),) if alternatives is None else alternatives)
+    offers = _numbered((_offer(tuple(lines), charges, totals),) if alternatives is None else alternatives)
     version = Version(
         rank=1,
         made=on,
@@ -309,6 +317,11 @@ def draw_up(
     return Outcome(document=quotation, made=(quotation,), events=(QuotationDrawnUp(number=number, on=on, party=party.number),))
 
 
+def _offer(lines: tuple[QuotationLine, ...], charges: Iterable[ChargeRule], totals: TotalsPolicy | None) -> Alternative:
+    own = WITH_VAT if lines and lines[0].basis is Basis.GROSS else TOTALS
+    return Alternative(lines=lines, charges=tuple(charges), totals_policy=totals or own)
+
+
 def _against_party(party: Party, quotation: Quotation, others: tuple[Quotation, ...]) -> Iterator[Refusal]:
     if not (party.is_customer or party.is_prospect):
         yield NOT_A_PROSPECT.refuse(party=party.number)
@@ -319,7 +332,11 @@ def _against_party(party: Party, quotation: Quotation, others: tuple[Quotation, 
 
 def _numbered(alternatives: Iterable[Alternative]) -> tuple[Alternative, ...]:
     return tuple(
-        evolve(offer, lines=tuple(each if each.number else evolve(each, number=place) for place, each in enumerate(offer.lines, start=1)))
+        evolve(
+            offer,
+            lines=tuple(each if each.number else evolve(each, number=place) for place, each in enumerate(offer.lines, start=1)),
+            charges=numbered(offer.charges),
+        )
         for offer in all_of("alternative", alternatives, Alternative)
     )
 
@@ -341,6 +358,10 @@ def _against_shape(quotation: Quotation) -> Iterator[Refusal]:
                 yield LINE_NUMBER.refuse(alternative=offer.name, line=number, times=times)
         for each in offer.lines:
             yield from _against_line(each, offer.name)
+        document = f"alternative {offer.name} of quotation {quotation.number}"
+        yield from against_basis(offer.lines, offer.totals_policy, document)
+        if offer.lines:
+            yield from against_charges(offer.rules, quotation.rows(offer.name), quotation.currency, offer.totals_policy, document)
 
 
 def _against_line(line: QuotationLine, alternative: str) -> Iterator[Refusal]:

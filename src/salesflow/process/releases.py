@@ -16,7 +16,8 @@ from attrs import evolve, frozen
 from salesflow.checks import ZERO, all_of, exact_number, require_date, require_decimal, require_kind
 from salesflow.errors import Refusal, refuse
 from salesflow.model.agreement import Commitment, CommitmentKind, SalesAgreement
-from salesflow.model.order import Order, OrderLine
+from salesflow.model.order import Order
+from salesflow.model.order_line import OrderLine
 from salesflow.model.party import Party
 from salesflow.model.policies import AGREEMENTS, PRICES, AgreementPolicy, PricePolicy
 from salesflow.model.pricing import PriceOrigin
@@ -102,7 +103,10 @@ def release(
     asked = _call_offs(wanted)
     refuse(_against(agreement, each) for each in asked)
     lines = [_line(agreement, each, requested, customer, book, price_policy, on) for each in asked]
-    common = {name: value for name in ("payment_terms", "terms", "deliver_to") if (value := getattr(agreement, name)) is not None}
+    common: dict[str, Any] = {name: value for name in ("payment_terms", "terms", "deliver_to") if (value := getattr(agreement, name)) is not None}
+    totals = terms.get("totals")
+    if totals is not None:
+        lines = [orders.in_basis(line, totals.basis) for line in lines]
     return orders.place(
         number=number,
         customer=customer,
@@ -146,7 +150,7 @@ def _line(
     commitment = agreement.commitment(wanted.commitment)
     product = wanted.product
     if product is None and commitment.item is not None:
-        product = Product(item=commitment.item, price=ZERO)
+        product = Product(item=commitment.item, price=ZERO, basis=agreement.basis)
     require_kind("product", product, Product)
     given = Wanted(
         product=product,  # type: ignore[arg-type]
@@ -154,7 +158,7 @@ def _line(
         price=commitment.price,
         requested=wanted.requested or requested,
     )
-    [line] = prices.of(book, customer, [given], agreement.currency, on=on, policy=policy).lines
+    [line] = prices.of(book, customer, [given], agreement.currency, on=on, basis=agreement.basis, policy=policy).lines
     return evolve(at_agreed_price(line, commitment), number=0, link=agreement.link(commitment.number))
 
 
@@ -166,8 +170,8 @@ def at_agreed_price(line: OrderLine, commitment: Commitment) -> OrderLine:
     An amount off is no more than the price it comes off.
     """
     if commitment.price is not None:
-        line = evolve(line, price=commitment.price, price_unit=commitment.price_unit, discount_amount=ZERO)
-    off = min(commitment.discount_amount, line.gross_price) or ZERO
+        line = evolve(line, price=commitment.price, price_unit=commitment.price_unit, discount_amount=ZERO, entered=None)
+    off = min(commitment.discount_amount, line.list_price) or ZERO
     return evolve(line, discount=commitment.discount or ZERO, discount_amount=off, origin=PriceOrigin.SALES_AGREEMENT)
 
 
@@ -200,7 +204,8 @@ def link(
         commitment = next((each for each in agreement.commitments if each.number == key), None)
         wanted.append(changes.SetLink(number, agreement.link(key)))
         if terms is not None and commitment is not None:
-            wanted.append(_set_price(at_agreed_price(terms, commitment)))
+            agreed = at_agreed_price(orders.in_basis(terms, agreement.basis), commitment)
+            wanted.append(_set_price(orders.in_basis(agreed, order.basis)))
     done = changes.change(order, wanted, on=on, reason=reason, agreements=(fulfilled,), agreement_policy=agreement_policy)
     common = {name: value for name in ("payment_terms", "terms", "deliver_to") if (value := getattr(agreement, name)) is not None}
     after = done.document if order.is_touched else evolve(done.document, **common)
@@ -237,7 +242,7 @@ def unlink(
 
 
 def _set_price(line: OrderLine) -> changes.SetPrice:
-    return changes.SetPrice(line.number, line.price, line.discount, line.discount_amount, line.price_unit, line.origin)
+    return changes.SetPrice(line.number, line.price, line.discount, line.discount_amount, line.price_unit, line.origin, line.entered)
 
 
 @exact

@@ -17,12 +17,14 @@ from salesflow.billing.crediting import CreditOf
 from salesflow.checks import ZERO, all_of, require_kind
 from salesflow.errors import Refusal, refuse
 from salesflow.model.agreement import AgreementStatus
+from salesflow.model.charge import Back
 from salesflow.model.events import ReturnedOrderCredited
 from salesflow.model.goods_return import EFFECTS, Return, ReturnLine
 from salesflow.model.goods_return import Step as Move
 from salesflow.model.invoice import Invoice, InvoicePart
 from salesflow.model.ledger import Kind, Posting, Row
-from salesflow.model.order import Order, OrderLine, with_postings
+from salesflow.model.order import Order, with_postings
+from salesflow.model.order_line import OrderLine
 from salesflow.model.party import Party
 from salesflow.model.pricing import AgreementLink
 from salesflow.money import exact
@@ -30,6 +32,7 @@ from salesflow.outcome import Outcome
 from salesflow.process import orders
 from salesflow.process.commitments import Fulfilment
 from salesflow.process.history import changed
+from salesflow.process.return_charges import posted
 from salesflow.process.return_receipts import against_originals, touched
 from salesflow.process.returns import LIFECYCLE, Quantities, against_own, against_rows, rows_of, with_movement
 from salesflow.rules import Rule
@@ -86,18 +89,23 @@ def credit(
     *,
     number: str,
     on: date,
+    freight: Back | None = None,
     by: str = "",
 ) -> Outcome[Invoice]:
     """
     Credit what was received, or is credited only; without quantities all that may be credited now [RET-2, RET-5].
 
-    Each line takes back its part of the invoice it came back on; goods without an invoice are credited at the price of the return.
+    Each line takes back its part of the invoice it came back on, with its share of the discounts on the whole;
+    goods without an invoice are credited at the price of the return.
+    Freight and other charges go back as their rules say: to a consumer with the last of the goods, to a business not [CHG-11].
     The credited quantity is to be invoiced again exactly where the order is to deliver it again, or ends there.
 
     Args:
         order: The returned order.
         originals: The orders the goods came from.
         invoices: The invoices that are credited.
+        freight: What goes back of freight and other charges, in the place of what their rules say: nothing, their part,
+            or all of it with the last of the goods.
 
     Raises:
         RefusedError: ``wrong-status``, ``return.*``, and what ``credit_notes.post`` refuses.
@@ -109,9 +117,9 @@ def credit(
     refuse(_against_credit(rma, rows, set(billed)))
     refuse((*against_own(rma, order), *against_originals(rma, [line for line, _ in rows], given)))
     refuse(_against_returned_order(order, rows))
-    noted = _note(rma, order, rows, given, billed, number, on)
+    noted = _note(rma, order, rows, given, billed, number, on, freight)
     note: Invoice = noted.document
-    after = with_postings(order, *_invoiced(rma, rows, _nets(rma, rows, note), number, on))
+    after = with_postings(order, *_invoiced(rma, order, rows, note, number, on))
     told = changed(rma, with_movement(rma, Move.CREDITED, rows, on, number), "return", "credited", on=on, by=by)
     own = ReturnedOrderCredited(number=order.number, on=on, rma=rma.number, by=number)
     events = (*noted.events, own, *told.events)
@@ -126,12 +134,22 @@ def _note(
     billed: dict[str, Invoice],
     number: str,
     on: date,
+    freight: Back | None,
 ) -> Outcome[Invoice]:
     """Post the credit note over invoices and goods without one."""
     loose = tuple(evolve(order.fold.terms[line], ordered=quantity, parent=None) for line, quantity in rows if rma.line(line).origin is None)
-    claims = tuple(_claims(rma, rows, billed))
+    claims = tuple(_claims(rma, rows, billed, freight))
     if not claims:
-        return credit_notes.unreferenced(order.invoice_account, loose, rma.currency, number=number, on=on, reason=rma.reason)
+        return credit_notes.unreferenced(
+            order.invoice_account,
+            loose,
+            rma.currency,
+            number=number,
+            on=on,
+            reason=rma.reason,
+            rma=rma.number,
+            totals=order.totals_policy,
+        )
     return credit_notes.post(
         claims,
         orders=touched(rma, rows, given),
@@ -140,10 +158,11 @@ def _note(
         reason=rma.reason,
         reopens=True,
         unreferenced=loose,
+        rma=rma.number,
     )
 
 
-def _claims(rma: Return, rows: tuple[Row, ...], billed: dict[str, Invoice]) -> Iterator[CreditOf]:
+def _claims(rma: Return, rows: tuple[Row, ...], billed: dict[str, Invoice], freight: Back | None) -> Iterator[CreditOf]:
     wanted: dict[str, dict[int, Decimal]] = {}
     closed: dict[str, list[int]] = {}
     for line, quantity in rows:
@@ -154,7 +173,7 @@ def _claims(rma: Return, rows: tuple[Row, ...], billed: dict[str, Invoice]) -> I
             if not (each.counts and each.effect.comes_back):
                 closed.setdefault(invoice, []).append(place)
     for invoice, quantities in wanted.items():
-        yield CreditOf(invoice=billed[invoice], quantities=quantities, closed=tuple(closed.get(invoice, ())))
+        yield CreditOf(invoice=billed[invoice], quantities=quantities, closed=tuple(closed.get(invoice, ())), freight=freight)
 
 
 def _billed_on(line: ReturnLine) -> tuple[str, int] | None:
@@ -165,30 +184,32 @@ def _billed_on(line: ReturnLine) -> tuple[str, int] | None:
     return origin.invoice, origin.invoice_line
 
 
-def _nets(rma: Return, rows: tuple[Row, ...], note: Invoice) -> dict[int, Decimal]:
+def _amounts(rma: Return, rows: tuple[Row, ...], note: Invoice) -> dict[int, Decimal]:
     """Return what the credit note gives back for each line of the return, below zero."""
     credited = {
-        (part.credits, place): net
+        (part.credits, place): amount
         for part in note.parts
         if part.credits is not None
-        for place, net in zip(part.credited, part.nets, strict=True)
+        for place, amount in zip(part.credited, part.amounts, strict=True)
     }
-    loose = iter(_loose_nets(note.parts))
+    loose = iter(_loose_amounts(note.parts))
     return {line: credited[found] if (found := _billed_on(rma.line(line))) is not None else next(loose) for line, _ in rows}
 
 
-def _loose_nets(parts: tuple[InvoicePart, ...]) -> Iterator[Decimal]:
-    return (net for part in parts if not part.order for net in part.nets)
+def _loose_amounts(parts: tuple[InvoicePart, ...]) -> Iterator[Decimal]:
+    return (amount for part in parts if not part.order for amount in part.amounts)
 
 
-def _invoiced(rma: Return, rows: tuple[Row, ...], nets: dict[int, Decimal], number: str, on: date) -> Iterator[Posting]:
+def _invoiced(rma: Return, order: Order, rows: tuple[Row, ...], note: Invoice, number: str, on: date) -> Iterator[Posting]:
     """Post the credit note to the returned order; what is credited only counts as come, though nothing moved."""
     kept = tuple((line, -quantity) for line, quantity in rows if not rma.line(line).effect.comes_back)
     if kept:
         yield Posting(kind=Kind.DELIVERED, document=number, on=on, rows=kept, counts=False)
-    amounts = tuple(nets[line] for line, _ in rows)
+    by_line = _amounts(rma, rows, note)
+    amounts = tuple(by_line[line] for line, _ in rows)
     back = tuple((line, -quantity) for line, quantity in rows)
-    yield Posting(kind=Kind.INVOICED, document=number, on=on, rows=back, nets=amounts, exacts=amounts)
+    charges = posted(order, note)
+    yield Posting(kind=Kind.INVOICED, document=number, on=on, rows=back, amounts=amounts, exacts=amounts, charges=charges)
 
 
 def _against_credit(rma: Return, rows: tuple[Row, ...], invoices: set[str]) -> Iterator[Refusal]:
@@ -261,6 +282,7 @@ def replace(
         lines=lines,
         on=on,
         agreements=shown,
+        totals=order.totals_policy,
         reference=rma.number,
         payment_terms=order.payment_terms,
     )
@@ -289,7 +311,7 @@ def _commitment(line: OrderLine, agreements: tuple[Fulfilment, ...], on: date) -
         if agreement.status is AgreementStatus.EFFECTIVE and not agreement.is_expired(on):
             for balance in each:
                 terms = balance.commitment
-                fits = terms.covers(line.item) and agreement.holds(terms, on) and (not terms.fixed or terms.prices(line))
+                fits = terms.covers(line.item) and agreement.holds(terms, on) and (not terms.fixed or terms.prices(line, agreement.basis))
                 needed = line.ordered if terms.counts_quantity else line.ordered * line.unit_price
                 if fits and balance.remaining > 0 and (not terms.max_enforced or needed <= balance.remaining):
                     return agreement.link(terms.number)

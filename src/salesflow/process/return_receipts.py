@@ -17,7 +17,7 @@ from salesflow.model.events import GoodsReturned
 from salesflow.model.goods_return import Origin, Return, ReturnLine
 from salesflow.model.goods_return import Step as Move
 from salesflow.model.ledger import Kind, Posting, Row
-from salesflow.model.order import Order, with_postings
+from salesflow.model.order import Order, cancelling, with_postings
 from salesflow.model.order_life import LIFECYCLE as ORDER_LIFECYCLE
 from salesflow.model.packing_slip import PackingSlip
 from salesflow.money import exact
@@ -89,7 +89,7 @@ def _settled_at_once(rma: Return, rows: tuple[Row, ...], number: str, on: date) 
     settled = tuple((line, -quantity) for line, quantity in rows if not rma.line(line).is_invoiced)
     if settled:
         nothing = (ZERO,) * len(settled)
-        yield Posting(kind=Kind.INVOICED, document=number, source=number, slip=number, on=on, rows=settled, nets=nothing, exacts=nothing)
+        yield Posting(kind=Kind.INVOICED, document=number, source=number, slip=number, on=on, rows=settled, amounts=nothing, exacts=nothing)
 
 
 def _give_back(line: ReturnLine, quantity: Decimal, given: dict[str, Order], slip: str, rma: str, on: date) -> None:
@@ -105,7 +105,7 @@ def _give_back(line: ReturnLine, quantity: Decimal, given: dict[str, Order], sli
         back = Posting(kind=Kind.RETURNED, document=slip, source=rma, slip=source, on=on, rows=((number, part),))
         order = with_postings(order, back)
     if not line.redeliver:
-        order = with_postings(order, Posting(kind=Kind.CANCELLED, document=slip, source=rma, on=on, rows=((number, quantity),)))
+        order = with_postings(order, cancelling(order, ((number, quantity),), slip, on, source=rma))
     given[order.number] = order
 
 
@@ -168,7 +168,7 @@ def send_back(
     after = order
     for line, quantity in rows:
         for slip, part in _slips_of_return(after, line, quantity):
-            after = with_postings(after, *_unreceived(rma.line(line), slip, part, number, rma.number, on))
+            after = _unreceived(after, rma.line(line), slip, part, number, rma.number, on)
         _deliver_again(rma, rma.line(line), quantity, given, number, on)
     told = changed(rma, with_movement(rma, Move.SENT_BACK, rows, on, number), "return", "sent back", on=on, by=by)
     back = tuple((line, -quantity) for line, quantity in rows)
@@ -188,14 +188,15 @@ def _slips_of_return(order: Order, line: int, quantity: Decimal) -> Iterator[tup
             yield slip, part
 
 
-def _unreceived(line: ReturnLine, slip: str, part: Decimal, number: str, rma: str, on: date) -> Iterator[Posting]:
-    """Undo a receipt on the returned order; that part of it will not come."""
+def _unreceived(order: Order, line: ReturnLine, slip: str, part: Decimal, number: str, rma: str, on: date) -> Order:
+    """Return the returned order with a receipt undone; that part of it will not come."""
     row = ((line.number, -part),)
     if not line.is_invoiced:
         nothing = (ZERO,)
-        yield Posting(kind=Kind.CREDITED, document=number, source=slip, slip=slip, on=on, rows=row, nets=nothing, exacts=nothing)
-    yield Posting(kind=Kind.RETURNED, document=number, source=rma, slip=slip, on=on, rows=row)
-    yield Posting(kind=Kind.CANCELLED, document=number, source=rma, on=on, rows=row)
+        settled = Posting(kind=Kind.CREDITED, document=number, source=slip, slip=slip, on=on, rows=row, amounts=nothing, exacts=nothing)
+        order = with_postings(order, settled)
+    order = with_postings(order, Posting(kind=Kind.RETURNED, document=number, source=rma, slip=slip, on=on, rows=row))
+    return with_postings(order, cancelling(order, row, number, on, source=rma))
 
 
 def _deliver_again(rma: Return, line: ReturnLine, quantity: Decimal, given: dict[str, Order], number: str, on: date) -> None:
@@ -208,7 +209,7 @@ def _deliver_again(rma: Return, line: ReturnLine, quantity: Decimal, given: dict
         given[order.number] = with_postings(order, undone)
         return
     if not line.redeliver:
-        order = with_postings(order, Posting(kind=Kind.CANCELLED, document=number, source=rma.number, on=on, rows=((place, -quantity),)))
+        order = with_postings(order, cancelling(order, ((place, -quantity),), number, on, source=rma.number))
     for slip, room in _returned(rma, order, place).items():
         part = min(quantity, room)
         if part > 0:

@@ -20,15 +20,18 @@ from salesflow.model.events import ReturnedOrderClosed
 from salesflow.model.goods_return import CostBasis, Disposition, Movement, Origin, Return, ReturnLine, ReturnStatus
 from salesflow.model.goods_return import Step as Move
 from salesflow.model.invoice import Invoice
-from salesflow.model.ledger import Kind, Posting, Row
-from salesflow.model.order import Order, OrderLine, OrderType, with_postings
+from salesflow.model.ledger import Kind, Row
+from salesflow.model.order import Order, OrderType, cancelling, with_postings, with_terms
+from salesflow.model.order_line import OrderLine
 from salesflow.model.party import Party
 from salesflow.model.policies import AGREEMENTS, AgreementPolicy
+from salesflow.model.totals import TOTALS, TotalsPolicy
 from salesflow.money import exact
 from salesflow.outcome import Outcome
 from salesflow.process import orders
 from salesflow.process.commitments import Fulfilment
 from salesflow.process.history import begun, changed
+from salesflow.process.return_charges import rules_of
 from salesflow.rules import Rule
 
 Quantities = Mapping[int, Decimal | int]
@@ -243,6 +246,7 @@ def create(
     customer: Party,
     on: date,
     currency: str | None = None,
+    totals: TotalsPolicy | None = None,
     reason: str = "",
     unreferenced: Iterable[OrderLine] = (),
     others: Iterable[Return] = (),
@@ -253,12 +257,14 @@ def create(
     """
     Create a return and its returned order, which has the RMA number from this moment [RET-1, ORD-6].
 
-    Goods come back at the price they were sold at. Those of a named invoice are credited on it;
+    Goods come back at the price they were sold at. Those of a named invoice are credited on it, with their share of its charges;
     those that were delivered and not invoiced only come off what is still to be invoiced.
 
     Args:
         number: The RMA number.
         order: The number of the returned order.
+        currency: Left out, that of the orders that the goods come from.
+        totals: Whether prices have VAT in them; left out, as those orders have it.
         unreferenced: Goods whose sale is not known, with the quantity that comes back, above zero.
         others: Other returns of these orders, so that no more is announced than was delivered.
         agreements: How far each agreement is fulfilled whose linked lines come back without the order counting it [AGR-14].
@@ -270,7 +276,8 @@ def create(
     wanted, loose = all_of("claim", claims, Claim), all_of("unreferenced", unreferenced, OrderLine)
     known = all_of("other", others, Return)
     money = currency or (wanted[0].order.currency if wanted else "")
-    found = list(_against_claims(wanted, loose, known, customer, money, number))
+    policy = totals or (wanted[0].order.totals_policy if wanted else TOTALS)
+    found = list(_against_claims(wanted, loose, known, customer, money, policy, number))
     if found:
         raise RefusedError(found)
     pairs = [*_lines(wanted), *_loose(loose)]
@@ -280,6 +287,8 @@ def create(
         customer=customer,
         currency=money,
         lines=terms,
+        charges=rules_of(lines, _invoices(wanted)),
+        totals=policy,
         on=on,
         type=OrderType.RETURNED_ORDER,
         rma=number,
@@ -312,12 +321,17 @@ def add(
     LIFECYCLE.require("add", rma, on=on)
     wanted, loose = all_of("claim", claims, Claim), all_of("unreferenced", unreferenced, OrderLine)
     refuse(against_own(rma, order))
-    refuse(_against_claims(wanted, loose, (rma, *all_of("other", others, Return)), customer, rma.currency, ""))
+    refuse(_against_claims(wanted, loose, (rma, *all_of("other", others, Return)), customer, rma.currency, order.totals_policy, ""))
     lines, terms = _numbered([*_lines(wanted), *_loose(loose)], len(rma.lines) + 1)
-    longer = evolve(order, lines=(*order.lines, *terms), fold=None)
+    longer = with_terms(order, (*order.lines, *terms), rules_of(lines, _invoices(wanted), order.charges))
     refuse(orders.against_shape(longer))
     told = changed(rma, evolve(rma, lines=(*rma.lines, *lines)), "return", "added to", on=on, by=by)
     return Outcome(document=told.document, changed=(longer, told.document), events=told.events)
+
+
+def _invoices(claims: tuple[Claim, ...]) -> tuple[Invoice, ...]:
+    """Return the invoices that are named, each once."""
+    return tuple({invoice.number: invoice for claim in claims for invoice in claim.invoices}.values())
 
 
 _Pair = tuple[ReturnLine, OrderLine]
@@ -370,7 +384,13 @@ def _numbered(pairs: list[_Pair], first: int) -> tuple[tuple[ReturnLine, ...], t
 
 
 def _against_claims(
-    claims: tuple[Claim, ...], loose: tuple[OrderLine, ...], others: tuple[Return, ...], customer: Party, currency: str, number: str
+    claims: tuple[Claim, ...],
+    loose: tuple[OrderLine, ...],
+    others: tuple[Return, ...],
+    customer: Party,
+    currency: str,
+    policy: TotalsPolicy,
+    number: str,
 ) -> Iterator[Refusal]:
     if any(other.number == number for other in others):
         yield NUMBER_USED.refuse(rma=number)
@@ -381,8 +401,8 @@ def _against_claims(
             yield QUANTITY.refuse(line=each.item.number, asked=each.ordered, step="returned")
     for claim in claims:
         order = claim.order
-        if order.customer != customer.number or order.currency != currency:
-            wanted = f"{customer.number} in {currency}"
+        if order.customer != customer.number or order.currency != currency or order.totals_policy != policy:
+            wanted = f"{customer.number} in {currency}, with prices {policy.basis.en.lower()}"
             yield ANOTHER_CUSTOMER.refuse(order=order.number, customer=order.customer, currency=order.currency, wanted=wanted)
         for line, quantity in sorted(claim.quantities.items()):
             yield from _against_claim(claim, line, exact_number(f"quantity of line {line}", quantity), others)
@@ -530,7 +550,7 @@ def close(rma: Return, order: Order, quantities: Quantities | None = None, *, on
     rows = rows_of(rma, quantities, {line.number: rma.expected(line.number) for line in rma.lines})
     refuse(against_rows(rma, rows, rma.expected, Move.CLOSED))
     refuse(against_own(rma, order))
-    given_up = Posting(kind=Kind.CANCELLED, document=rma.number, on=on, rows=tuple((line, -quantity) for line, quantity in rows))
+    given_up = cancelling(order, tuple((line, -quantity) for line, quantity in rows), rma.number, on)
     told = changed(rma, with_movement(rma, Move.CLOSED, rows, on), "return", "closed", on=on, by=by)
     own = ReturnedOrderClosed(number=order.number, on=on, rma=rma.number)
     return Outcome(document=told.document, changed=(with_postings(order, given_up), told.document), events=(own, *told.events))

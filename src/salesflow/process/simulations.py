@@ -78,22 +78,23 @@ def simulate(
     else:
         offer.line(line)
         wanted = evolve(
-            offer, lines=tuple(_discounted(each, off, share, quotation.currency) if each.number == line else each for each in offer.lines)
+            offer,
+            lines=tuple(_discounted(each, off, share, quotation.quantum(offer.name)) if each.number == line else each for each in offer.lines),
         )
     after = _with(quotation, wanted)
     return Simulation(
         offer=wanted,
-        discount=after.subtotal(wanted.name) - after.net(wanted.name),
+        discount=after.subtotal(wanted.name) - after.amount(wanted.name),
         net=after.net(wanted.name),
         cost=after.cost(wanted.name),
     )
 
 
-def _discounted(line: QuotationLine, off: Decimal, share: Decimal, currency: str) -> QuotationLine:
+def _discounted(line: QuotationLine, off: Decimal, share: Decimal, quantum: Decimal) -> QuotationLine:
     if not off:
         return evolve(line, override=Override.DISCOUNT_PERCENTAGE, value=share)
-    left = Discount(off, share).off(line.subtotal(currency))
-    return evolve(line, override=Override.DISCOUNT_AMOUNT, value=line.subtotal(currency) - left)
+    left = Discount(off, share).off(line.subtotal(quantum))
+    return evolve(line, override=Override.DISCOUNT_AMOUNT, value=line.subtotal(quantum) - left)
 
 
 def _with(quotation: Quotation, wanted: Alternative) -> Quotation:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date, timedelta
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP
 from typing import Any
 
 from attrs import evolve
@@ -21,8 +21,8 @@ from salesflow.lifecycle import Lifecycle, Step
 from salesflow.model.invoice import Invoice
 from salesflow.model.order import Order, OrderType
 from salesflow.model.policies import INVOICES, SUBSCRIPTIONS, InvoicePolicy, SubscriptionPolicy
-from salesflow.model.subscription import MONTHLY, Cycle, Every, Subscription, SubscriptionStatus, days_of, length, part_of
-from salesflow.money import exact, quantum_of
+from salesflow.model.subscription import MONTHLY, Cycle, Every, PartOfCycle, Subscription, SubscriptionStatus, days_of, length, part_of
+from salesflow.money import exact
 from salesflow.outcome import Outcome
 from salesflow.period import Period
 from salesflow.process import changes, orders
@@ -180,6 +180,8 @@ def bill(
     Bill every period that is due, each on an invoice of its own; run again on that day it bills nothing more [I14].
 
     The order comes round with each invoice. When the last period is billed the order is closed.
+    A period that is cut short is billed by its days: its lines, and the charges that are divided or go by the unit; a percentage
+    follows the lines, and what a cycle is charged once is charged whole.
 
     Args:
         numbers: Draws the next invoice number.
@@ -188,6 +190,21 @@ def bill(
     Raises:
         RefusedError: ``wrong-status``, ``subscription.*``, and what ``invoices.post`` refuses.
     """
+    return _bill(subscription, order, numbers, on, through, policy, invoice_policy)
+
+
+def _bill(
+    subscription: Subscription,
+    order: Order,
+    numbers: Callable[[], str],
+    on: date,
+    through: date | None,
+    policy: SubscriptionPolicy,
+    invoice_policy: InvoicePolicy,
+    *,
+    continues: bool = False,
+) -> Outcome[Subscription]:
+    """Bill the periods that are due; where the first one continues a cycle that was billed, that cycle has had what it is charged once."""
     _require(subscription, order, "bill", on)
     waiting = _waiting(subscription, on, through, policy)
     if not waiting:
@@ -195,31 +212,19 @@ def bill(
     made: list[Invoice] = []
     events: list[Any] = []
     cycles = list(subscription.cycles)
-    for period, whole in waiting:
-        done = invoices.post(order, number=numbers(), on=on, period=period, nets=_nets(order, period, whole), policy=invoice_policy)
+    for place, (period, whole) in enumerate(waiting):
+        part = PartOfCycle(days=length(period), whole=whole, continues=continues and not place)
+        cut = part if part.continues or part.days != whole else None
+        done = invoices.post(order, number=numbers(), on=on, period=period, part=cut, policy=invoice_policy)
         order = done.changed[0]
         invoice: Invoice = done.document
         made.append(invoice)
         events += done.events
-        cycles.append(Cycle(period=period, invoice=invoice.number, net=invoice.net, whole=whole))
+        cycles.append(Cycle(period=period, invoice=invoice.number, net=invoice.totals.net + invoice.totals.charges, whole=whole))
     after = evolve(subscription, cycles=tuple(cycles))
     order, closing = _closed(after, order, on)
     told = changed(subscription, after, "subscription", "billed", on=on)
     return Outcome(document=after, made=tuple(made), changed=(order, after), events=(*events, *closing, *told.events))
-
-
-def _nets(order: Order, period: Period, whole: int) -> dict[str, dict[int, Decimal]] | None:
-    """Return what each line costs for part of a cycle; nothing where it is whole."""
-    days = length(period)
-    if days == whole:
-        return None
-    quantum = quantum_of(order.currency)
-    fold = order.fold
-    parts = {
-        line: part_of(left * fold.terms[line].unit_price, days, whole).quantize(quantum, ROUND_HALF_UP)
-        for line, left in fold.to_invoice.items()
-    }
-    return {order.number: parts}
 
 
 def _closed(subscription: Subscription, order: Order, on: date) -> tuple[Order, tuple[Any, ...]]:
@@ -266,7 +271,8 @@ def change_plan(
     told = changed(subscription, cut, "subscription", "replanned", on=on, reason=reason)
     if back.through is None:
         return Outcome(document=cut, changed=(revised.document, cut), events=(*revised.events, *told.events))
-    done = bill(cut, revised.document, numbers=lambda: number, on=on, through=back.through, policy=policy)
+    continues = subscription.cycle_of(on).start != on
+    done = _bill(cut, revised.document, lambda: number, on, back.through, policy, INVOICES, continues=continues)
     after_order, after = done.changed
     return Outcome(
         document=after,
@@ -345,11 +351,10 @@ def _unused(invoice: Invoice, order: str, cycle: Cycle, first: date) -> CreditOf
     """Return what of a cycle's invoice is for *first* and later, and still there to credit."""
     start, last = days_of(cycle.period)
     unused, days = (last - max(first, start)).days + 1, length(cycle.period)
-    quantum = quantum_of(invoice.currency)
     amounts = {}
     for line in invoice.lines_of(order):
-        left = invoice.creditable[line.number].net
-        amount = min(part_of(line.net, unused, days).quantize(quantum, ROUND_HALF_UP), left)
+        left = invoice.creditable[line.number].amount
+        amount = min(part_of(line.amount, unused, days).quantize(invoice.quantum, ROUND_HALF_UP), left)
         if amount > 0:
             amounts[line.number] = amount
     return CreditOf(invoice=invoice, amounts=amounts)

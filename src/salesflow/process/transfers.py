@@ -19,9 +19,9 @@ from salesflow.lifecycle import Lifecycle, Step
 from salesflow.model.free_text import FreeTextLine
 from salesflow.model.invoice import Invoice
 from salesflow.model.party import Party, PartyKind
-from salesflow.model.product import NO_VAT, Vat
 from salesflow.model.terms import Instalment, PaymentTerms
 from salesflow.model.transfer import Transfer, TransferStatus
+from salesflow.model.vat import NO_VAT, Vat
 from salesflow.money import exact, quantum_of
 from salesflow.outcome import Outcome
 from salesflow.period import Period

@@ -40,8 +40,8 @@ def follow(changes: Changes, before: Order | None, after: Order) -> None:
     changes.add(OPEN_LINE, *_rows(after, {number: left for number, left in new.items() if number not in old}))
     if same_terms:
         touched = {number: left for number, left in new.items() if number in old and left is not old[number]}
-        terms, currency = after.fold.terms, after.currency
-        rows = [{"order": key, "line": number, "left": left, "net": terms[number].net(left, currency)} for number, left in touched.items()]
+        terms = after.fold.terms
+        rows = [{"order": key, "line": number, "left": left, "net": after.net_of(terms[number], left)} for number, left in touched.items()]
         changes.change(OPEN_LINE, *rows)
     else:
         changes.change(OPEN_LINE, *_rows(after, {number: left for number, left in new.items() if number in old}))
@@ -49,14 +49,14 @@ def follow(changes: Changes, before: Order | None, after: Order) -> None:
 
 def _terms(order: Order) -> tuple[object, ...]:
     """Return what else than its postings the rows of an order are made of."""
-    return id(order.fold.terms), order.type, order.customer, order.placed, order.currency
+    return id(order.fold.terms), order.type, order.customer, order.placed, order.currency, order.totals_policy
 
 
 def _rows(order: Order, waiting: Mapping[int, Decimal]) -> Iterator[Row]:
     """Yield the rows of lines; what a key cannot hold stands in their detail."""
     if not waiting:
         return
-    key, customer, terms, currency = key_of(order.number), key_of(order.customer), order.fold.terms, order.currency
+    key, customer, terms = key_of(order.number), key_of(order.customer), order.fold.terms
     detail = codec.dumps_plain((order.number, order.customer, order.placed))
     items: dict[int, tuple[str, str]] = {}
     for number, left in waiting.items():
@@ -71,7 +71,7 @@ def _rows(order: Order, waiting: Mapping[int, Decimal]) -> Iterator[Row]:
             "customer": customer,
             "ship": line.ship_date or LAST_DAY,
             "left": left,
-            "net": line.net(left, currency),
+            "net": order.net_of(line, left),
             "detail": detail,
             "what": item[1],
         }

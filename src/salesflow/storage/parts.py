@@ -16,7 +16,8 @@ from attrs import evolve, fields
 from salesflow import codec
 from salesflow.model.invoice import Invoice, InvoicePart
 from salesflow.model.ledger import Posting
-from salesflow.model.order import Order, OrderLine
+from salesflow.model.order import Order
+from salesflow.model.order_line import OrderLine
 
 HEAD = "head"
 BULK: Mapping[type, tuple[str, type]] = {Order: ("lines", OrderLine), Invoice: ("parts", InvoicePart)}

@@ -31,8 +31,9 @@ from salesflow.model.opportunity import Opportunity, OpportunityType, Stage
 from salesflow.model.order import Order
 from salesflow.model.packing_slip import PackingSlip
 from salesflow.model.party import Party, Role
-from salesflow.model.product import Item, Product, ProductKind, Vat
+from salesflow.model.product import Item, Product, ProductKind
 from salesflow.model.project import Project
+from salesflow.model.vat import Vat
 from salesflow.outcome import Outcome
 from salesflow.period import Period
 from salesflow.process import deliveries, item_requirements, opportunities, orders, parties, purchases

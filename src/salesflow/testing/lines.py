@@ -7,8 +7,9 @@ from functools import lru_cache
 
 from hypothesis import strategies as st
 
-from salesflow.model.order import OrderLine
-from salesflow.model.product import Item, ProductKind, Tolerance, Vat
+from salesflow.model.order_line import OrderLine
+from salesflow.model.product import Item, ProductKind, Tolerance
+from salesflow.model.vat import Vat
 
 AWKWARD_PRICES = tuple(Decimal(text) for text in ["0", "0.335", "1.005", "3.3333", "0.005", "10", "999.994999", "0.000001", "2.675"])
 AWKWARD_QUANTITIES = tuple(Decimal(text) for text in ["1", "2", "3", "0.001", "0.5", "2.667", "10", "100", "1E+1"])

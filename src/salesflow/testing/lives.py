@@ -8,18 +8,20 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any, TypeVar
 
-from attrs import frozen
+from attrs import evolve, frozen
 from hypothesis import strategies as st
 
 from salesflow.errors import RefusedError
-from salesflow.model.order import Order, OrderLine, OrderType
+from salesflow.model.charge import ChargeRule
+from salesflow.model.order import Order, OrderType
+from salesflow.model.order_line import OrderLine
 from salesflow.model.party import Party, Role
 from salesflow.model.project import Project
 from salesflow.model.terms import PaymentTerms
-from salesflow.model.totals import Charge
 from salesflow.outcome import Outcome
 from salesflow.process import orders
-from salesflow.testing.lines import VATS, order_lines
+from salesflow.testing.charge_rules import several_charges, totals_policies
+from salesflow.testing.lines import order_lines
 from salesflow.testing.primitives import OFFSETS, currencies, places, texts
 from salesflow.testing.shapes_values import payment_terms
 
@@ -163,20 +165,21 @@ def lives(
     kind = type or _TYPES[draw(places(len(_TYPES) - invoiced))]
     sign = -1 if kind is OrderType.RETURNED_ORDER else 1
     buyer = some_customer(_drawn(draw, customer), draw(payment_terms()))
-    placed = orders.place(
-        number=_drawn(draw, number),
-        customer=buyer,
-        currency=_drawn(draw, currency or currencies()),
-        type=kind,
-        lines=draw(_lines(sign, most_lines)),
-        charges=_charges(draw),
-        on=FIRST_DAY,
-        rma="RMA-1" if sign < 0 else None,
-        project=Project(number="P-1", name="A project", customer=buyer.number) if kind is OrderType.ITEM_REQUIREMENTS else None,
-        reference=draw(texts(nul=nul)),
-        comment=draw(texts(nul=nul)),
-    )
-    course = Course(draw, buyer, placed)
+    policy = draw(totals_policies())
+    terms: dict[str, Any] = {
+        "number": _drawn(draw, number),
+        "customer": buyer,
+        "currency": _drawn(draw, currency or currencies()),
+        "type": kind,
+        "lines": [evolve(line, basis=policy.basis) for line in draw(_lines(sign, most_lines))],
+        "totals": policy,
+        "on": FIRST_DAY,
+        "rma": "RMA-1" if sign < 0 else None,
+        "project": Project(number="P-1", name="A project", customer=buyer.number) if kind is OrderType.ITEM_REQUIREMENTS else None,
+        "reference": draw(texts(nul=nul)),
+        "comment": draw(texts(nul=nul)),
+    }
+    course = Course(draw, buyer, _placed(draw(several_charges(sign=sign)), terms))
     if invoiced:
         course.keep(begin_invoicing(course))
     for _ in range(draw(places(most_steps + 1))):
@@ -197,11 +200,9 @@ def _lines(sign: int, most: int) -> st.SearchStrategy[list[OrderLine]]:
     return st.lists(order_lines(sign=sign, tolerances=True), min_size=1, max_size=most)
 
 
-_CHARGED = st.lists(st.tuples(st.sampled_from([Decimal("12.50"), Decimal(-3), Decimal("1E+1")]), st.booleans()), max_size=2)
-
-
-def _charges(draw: st.DrawFn) -> list[Charge]:
-    return [
-        Charge(number=place, code="freight", amount=amount, vat=VATS[place], spread=spread)
-        for place, (amount, spread) in enumerate(draw(_CHARGED), start=1)
-    ]
+def _placed(charges: tuple[ChargeRule, ...], terms: dict[str, Any]) -> Outcome[Order]:
+    """Place the order; where its lines are too small for a discount, without charges."""
+    try:
+        return orders.place(charges=charges, **terms)
+    except RefusedError:
+        return orders.place(**terms)

@@ -13,11 +13,12 @@ from salesflow.model.agreement import SalesAgreement
 from salesflow.model.case import Case, Turn
 from salesflow.model.goods_return import ReturnLine
 from salesflow.model.history import Happened
-from salesflow.model.invoice import Credited, Invoice, InvoiceKind, InvoicePart
+from salesflow.model.invoice import Credited, Invoice, InvoiceKind, InvoicePart, Taken
 from salesflow.model.invoice_draft import InvoiceDraft
 from salesflow.model.ledger import Kind, Posting
 from salesflow.model.negotiation import Move
-from salesflow.model.order import Order, OrderLine
+from salesflow.model.order import Order
+from salesflow.model.order_line import OrderLine
 from salesflow.model.packing_slip import PackingSlip, PickingList
 from salesflow.model.purchase import Notice
 from salesflow.model.quotation import Quotation, Version
@@ -30,31 +31,33 @@ from salesflow.testing.primitives import above_zero, decimals, not_zero, percent
 from salesflow.testing.shapes_values import bounded_periods
 
 _ROWS = st.lists(st.tuples(st.integers(0, 5), not_zero(), decimals(), decimals()), max_size=3)
-_RESULTS = {Kind.INVOICED: ("nets", "exacts"), Kind.CREDITED: ("nets", "exacts"), Kind.RENEWED: ("exacts",)}
+_RESULTS = {Kind.INVOICED: ("amounts", "exacts"), Kind.CREDITED: ("amounts", "exacts"), Kind.RENEWED: ("exacts",)}
 """The amounts that stand beside the rows, by kind of posting."""
 
 
 def parts(*, nul: bool = True) -> st.SearchStrategy[InvoicePart]:
     """Parts of an invoice, whose columns are of one length."""
-    row = st.tuples(values_of(OrderLine, nul=nul), decimals(), decimals(), whole(), st.booleans())
+    row = st.tuples(values_of(OrderLine, nul=nul), decimals(), decimals(), whole(), st.booleans(), decimals())
     return st.builds(
-        _part, texts(nul=nul), st.none() | texts(nul=nul), st.lists(row, max_size=2), st.none() | texts(nul=nul), st.booleans()
+        _part, texts(nul=nul), st.none() | texts(nul=nul), st.lists(row, max_size=2), st.none() | texts(nul=nul), st.booleans(), st.booleans()
     )
 
 
 def _part(
     order: str,
     slip: str | None,
-    rows: list[tuple[OrderLine, Decimal, Decimal, int, bool]],
+    rows: list[tuple[OrderLine, Decimal, Decimal, int, bool, Decimal]],
     credits_: str | None,
     named: bool,  # noqa: FBT001
+    gross: bool,  # noqa: FBT001
 ) -> InvoicePart:
     return InvoicePart(
         order=order,
         slip=slip,
         terms=tuple(row[0] for row in rows),
         quantities=tuple(row[1] for row in rows),
-        nets=tuple(row[2] for row in rows),
+        amounts=tuple(row[2] for row in rows),
+        nets=tuple(row[5] for row in rows) if gross else None,
         stated=tuple(row[0].number for row in rows if row[4]),
         credits=credits_,
         credited=tuple(row[3] for row in rows) if named else (),
@@ -69,25 +72,27 @@ def _invoice(draw: st.DrawFn, values: dict[str, Any]) -> None:
 
 
 def _credits(values: dict[str, Any]) -> tuple[Credited, ...]:
-    """Let what was credited be of lines that are there."""
+    """Let what was credited be of lines and charges that are there."""
     backs = [part.credits is not None for part in values["parts"] for _ in part.terms]
     own = [number for number, back in enumerate(backs, start=1) if not back]
     own += [line.number for line in values["free_text"] if line.credits is None]
-    found = []
-    for credit in values["credits"]:
-        lines = tuple((own[number % len(own)], quantity, net) for number, quantity, net in credit.lines) if own else ()
-        found.append(evolve(credit, lines=lines))
-    return tuple(found)
+    beside = [place for place, each in enumerate(values["charges"], start=1) if each.credits is None]
+    return tuple(evolve(each, lines=_there(each.lines, own), charges=_there(each.charges, beside)) for each in values["credits"])
+
+
+def _there(taken: tuple[Taken, ...], places: list[int]) -> tuple[Taken, ...]:
+    """Let what was taken be of places that are there."""
+    return tuple(evolve(each, number=places[each.number % len(places)]) for each in taken) if places else ()
 
 
 def _posting(draw: st.DrawFn, values: dict[str, Any]) -> None:
     """Let amounts stand beside the rows, as the kind of posting has them; a deposit has an amount and no rows."""
     if values["kind"] is Kind.ADVANCED:
-        values["nets"] = (draw(decimals()),)
+        values["amounts"] = (draw(decimals()),)
         return
     rows = draw(_ROWS)
     values["rows"] = tuple((line, quantity) for line, quantity, _, _ in rows)
-    beside = {"nets": tuple(net for _, _, net, _ in rows), "exacts": tuple(exact for _, _, _, exact in rows)}
+    beside = {"amounts": tuple(amount for _, _, amount, _ in rows), "exacts": tuple(exact for _, _, _, exact in rows)}
     values.update({name: beside[name] for name in _RESULTS.get(values["kind"], ())})
 
 

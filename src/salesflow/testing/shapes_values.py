@@ -12,13 +12,14 @@ from hypothesis import strategies as st
 from salesflow.checks import ZERO
 from salesflow.model.agreement import Commitment
 from salesflow.model.free_text import FreeTextLine
-from salesflow.model.order import OrderLine
+from salesflow.model.order_line import OrderLine
 from salesflow.model.pricing import AgreementLink
-from salesflow.model.product import RATED, Item, Product, Tolerance, Vat
+from salesflow.model.product import Item, Product, Tolerance
 from salesflow.model.proposal import Condition, Operator, ProductLink, SupplementaryItem, Variable
 from salesflow.model.quotation import Alternative, Override, QuotationLine, QuotationType
 from salesflow.model.subscription import Every
 from salesflow.model.terms import LONGEST, CashDiscount, Instalment, PaymentDay, PaymentTerms
+from salesflow.model.vat import RATED, Vat
 from salesflow.money import exact
 from salesflow.period import Period
 from salesflow.testing.engine import several, shape, values_of

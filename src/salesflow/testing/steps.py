@@ -11,7 +11,8 @@ from salesflow.billing import credit_notes, deposits, drafts, invoices, payments
 from salesflow.model.invoice import Invoice
 from salesflow.model.invoice_draft import InvoiceDraft
 from salesflow.model.ledger import Row
-from salesflow.model.order import Order, OrderLine, OrderType
+from salesflow.model.order import Order, OrderType
+from salesflow.model.order_line import OrderLine
 from salesflow.model.packing_slip import PackingSlip, PickingList
 from salesflow.model.payment import Payment
 from salesflow.model.product import Item
@@ -119,9 +120,10 @@ def invoice_slip(life: Course) -> Outcome[Any]:
 
 
 def invoice_stated(life: Course) -> Outcome[Any]:
-    """A line is invoiced at a net that somebody states."""
+    """A line is invoiced at an amount that is stated by hand; deposits stay."""
     order, line = life.order, life.order.lines[0].number
-    return invoices.post(order, number=life.number("INV"), on=life.day, nets={order.number: {line: Decimal(7)}})
+    amounts = {order.number: {line: Decimal(7)}}
+    return invoices.post(order, number=life.number("INV"), on=life.day, amounts=amounts, keep_deposits=True)
 
 
 def draft(life: Course) -> Outcome[Any]:

@@ -10,8 +10,8 @@ from salesflow.model.free_text import FreeTextLine
 from salesflow.model.invoice import Invoice
 from salesflow.model.order import Order
 from salesflow.model.party import SummaryUpdate
-from salesflow.model.product import Vat
 from salesflow.model.reminder import ReminderLevel, ReminderPlan
+from salesflow.model.vat import Vat
 from salesflow.outcome import Outcome
 from salesflow.period import Period
 from salesflow.testing.choices import Choices, done

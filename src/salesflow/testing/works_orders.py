@@ -7,7 +7,8 @@ from decimal import Decimal
 from typing import Any
 
 from salesflow.model.goods_return import Disposition
-from salesflow.model.order import Order, OrderLine, OrderType
+from salesflow.model.order import Order, OrderType
+from salesflow.model.order_line import OrderLine
 from salesflow.model.packing_slip import PackingSlip
 from salesflow.model.project import Project
 from salesflow.model.terms import TermsOfSale

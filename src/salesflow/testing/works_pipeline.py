@@ -11,11 +11,12 @@ from salesflow.model.campaign import Campaign
 from salesflow.model.case import HoldReason
 from salesflow.model.opportunity import OpportunityType, Stage
 from salesflow.model.party import Party, Role, SummaryUpdate
-from salesflow.model.product import Item, Product, ProductKind, ProductList, Vat
+from salesflow.model.product import Item, Product, ProductKind, ProductList
 from salesflow.model.recurrence import Recurrence
 from salesflow.model.relationship import ContactPlan, Review, Survey
 from salesflow.model.target import Target
 from salesflow.model.trade_agreement import TradeAgreement
+from salesflow.model.vat import Vat
 from salesflow.outcome import Outcome
 from salesflow.period import Period
 from salesflow.process import (

@@ -1,0 +1,77 @@
+"""
+The VAT of an invoice: the nets of its lines and charges, and the groups by rate.
+
+An invoice without VAT in its prices needs none of this where VAT is rounded per rate: its amounts are its nets.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from attrs import evolve
+
+from salesflow.model.charge import ChargeKind
+from salesflow.model.free_text import FreeTextLine
+from salesflow.model.invoice import InvoiceCharge, InvoiceLine, InvoicePart
+from salesflow.model.totals import Beside, Sold, TotalsPolicy, VatGroup, Worked, work_out
+from salesflow.model.vat import NO_VAT
+from salesflow.money import exact
+
+Taxed = tuple[tuple[InvoicePart, ...], tuple[InvoiceCharge, ...], tuple[FreeTextLine, ...], tuple[VatGroup, ...] | None]
+"""Parts, charges and lines in words with their nets, and the VAT where it does not follow from these."""
+
+
+@exact
+def taxed(
+    parts: Sequence[InvoicePart],
+    charges: Sequence[InvoiceCharge],
+    words: Sequence[FreeTextLine],
+    currency: str,
+    policy: TotalsPolicy,
+    before: Iterable[VatGroup] = (),
+) -> Taxed:
+    """
+    Return what is invoiced with its nets, and the VAT.
+
+    Args:
+        before: What earlier documents of the order came to, for VAT that adds up over all of them.
+    """
+    if policy.is_plain:
+        return tuple(parts), tuple(charges), tuple(words), None
+    worked = _worked(parts, charges, words, currency, policy, before)
+    nets, beside = iter(worked.nets), iter(worked.beside)
+    after = []
+    for part in parts:
+        found = tuple(next(nets) for _ in part.terms)
+        after.append(evolve(part, nets=found) if policy.is_gross else part)
+    lines = [evolve(line, net=net) if policy.is_gross else line for line, net in zip(words, nets, strict=True)]
+    return tuple(after), tuple(evolve(each, net=next(beside)) for each in charges), tuple(lines), worked.groups
+
+
+def _worked(
+    parts: Sequence[InvoicePart],
+    charges: Sequence[InvoiceCharge],
+    words: Sequence[FreeTextLine],
+    currency: str,
+    policy: TotalsPolicy,
+    before: Iterable[VatGroup],
+) -> Worked:
+    lines = list(_lines(parts))
+    sold = [Sold(line.vat, line.amount, line.quantity) for line in lines]
+    sold += [Sold(line.vat or NO_VAT, line.amount, line.quantity) for line in words]
+    named: list[tuple[str, InvoiceLine | FreeTextLine]] = [(line.order, line) for line in lines]
+    named += [("", line) for line in words]
+    beside = [Beside(each.vat, each.amount, _over(each, named)) for each in charges]
+    return work_out(sold, beside, policy.quantum(currency), policy, before)
+
+
+def _lines(parts: Iterable[InvoicePart]) -> Iterator[InvoiceLine]:
+    for part in parts:
+        yield from part.lines(1)
+
+
+def _over(each: InvoiceCharge, lines: list[tuple[str, InvoiceLine | FreeTextLine]]) -> tuple[int, ...] | None:
+    """Return the places of the lines that a discount or a rounding lowers or raises; any other charge stands for itself."""
+    if each.is_cash_rounding or (each.rule is not None and each.rule.kind is not ChargeKind.DISCOUNT):
+        return None
+    return tuple(place for place, (order, line) in enumerate(lines) if each.covers(line, order))

@@ -1,0 +1,312 @@
+"""
+What charge rules come to: on a document as a whole, and on one invoice after others.
+
+A percentage, and an amount per unit, add up: what they come to over all invoiced so far, rounded, less what earlier invoices took.
+One amount is divided: each invoice takes its share of what is left of it, and the one that leaves nothing takes the rest [CHG-5, CHG-6].
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Protocol, TypeAlias, TypeVar
+
+from attrs import define, field, frozen
+
+from salesflow.checks import HUNDRED, ONE, ZERO
+from salesflow.model.charge import Charge, ChargeOf, ChargeRule, ChargeVat, Line, Measure, ThresholdLost, ThresholdReached, When
+from salesflow.model.vat import NO_VAT, Vat
+from salesflow.money import allocate, exact
+
+L_co = TypeVar("L_co", bound=Line, covariant=True)
+RowOf: TypeAlias = tuple[L_co, Decimal, Decimal, Decimal]
+"""A line, and of it a quantity with its amount, rounded and as it is before rounding."""
+Row: TypeAlias = RowOf[Line]
+
+
+@frozen
+class Covered:
+    """What some lines come to, and how much of it is taxed at which rate."""
+
+    exactly: Decimal = ZERO
+    amount: Decimal = ZERO
+    quantity: Decimal = ZERO
+    by_vat: Mapping[Vat, Decimal] = field(factory=dict)
+
+
+NOTHING = Covered()
+
+
+@frozen
+class Share:
+    """
+    What a document takes of a charge.
+
+    Args:
+        wanted: What it would be if there were enough to take it off.
+        exactly: The same before rounding, for charges that add up.
+        parts: The amount by rate of VAT.
+    """
+
+    rule: ChargeRule
+    amount: Decimal
+    wanted: Decimal
+    exactly: Decimal
+    parts: tuple[tuple[Vat, Decimal], ...]
+
+    def charges(self) -> Iterator[Charge]:
+        """Yield what stands on the document, one for each rate."""
+        rule = self.rule
+        percentage = abs(rule.value) if rule.is_percent and not rule.granted.tiers else None
+        for vat, amount in self.parts:
+            yield Charge(
+                number=rule.number, code=rule.code, amount=amount, text=rule.text, vat=vat, kind=rule.kind, percentage=percentage
+            )
+
+
+class Surroundings(Protocol):
+    """What a share depends on beside the lines of its own document."""
+
+    def used(self, rule: ChargeRule) -> tuple[Decimal, Decimal]:
+        """Return what earlier documents took, rounded and exactly."""
+
+    def terms(self, rule: ChargeRule) -> Iterable[Row]:
+        """Return the lines as they are agreed, ordered less cancelled."""
+
+    def before(self, rule: ChargeRule) -> Decimal:
+        """Return what was invoiced of the covered lines by earlier documents, as the rule counts it."""
+
+    def waiting(self, rule: ChargeRule) -> Decimal:
+        """Return what is uninvoiced of the covered lines before this document takes of it, unrounded."""
+
+    def leaves_nothing(self, rule: ChargeRule | None) -> bool:
+        """Say whether nothing of the covered lines, or of any, is left to invoice after this document."""
+
+
+class Alone:
+    """The surroundings of a document that stands alone: it is the first and the last."""
+
+    def __init__(self, rows: Sequence[Row]) -> None:
+        self.rows = rows
+
+    def used(self, rule: ChargeRule) -> tuple[Decimal, Decimal]:
+        """Nothing was taken."""
+        return ZERO, ZERO
+
+    def terms(self, rule: ChargeRule) -> Iterable[Row]:
+        """Its own lines."""
+        return self.rows
+
+    def before(self, rule: ChargeRule) -> Decimal:
+        """Nothing was invoiced."""
+        return ZERO
+
+    def waiting(self, rule: ChargeRule) -> Decimal:
+        """All of it."""
+        return covered(rule, self.rows).exactly
+
+    def leaves_nothing(self, rule: ChargeRule | None) -> bool:
+        """Nothing is left."""
+        return True
+
+
+@exact
+def covered(rule: ChargeRule | None, rows: Iterable[Row]) -> Covered:
+    """Return what the lines that a rule covers come to; without a rule, all of them."""
+    if rule is not None and not rule.covers_all:
+        rows = [row for row in rows if rule.covers_line(row[0])]
+    exactly = quantity = amount = base = ZERO
+    by_vat: dict[Vat, Decimal] = {}
+    current: Vat | None = None
+    for line, count, rounded, unrounded in rows:
+        exactly += unrounded
+        quantity += count
+        vat = line.vat
+        if vat is not current:
+            if current is not None:
+                by_vat[current] = by_vat.get(current, ZERO) + base
+            current, base = vat, ZERO
+        base += rounded
+    if current is not None:
+        by_vat[current] = by_vat.get(current, ZERO) + base
+    amount = sum(by_vat.values(), ZERO)
+    return Covered(exactly, amount, quantity, by_vat)
+
+
+@exact
+def shares(
+    rules: Iterable[ChargeRule],
+    rows: Sequence[Row],
+    around: Surroundings,
+    quantum: Decimal,
+    *,
+    slips: int = 1,
+    stated: Mapping[int, Decimal] | None = None,
+) -> tuple[Share, ...]:
+    """
+    Return what a document takes of each charge, in order; a charge of which it takes nothing is left out.
+
+    Args:
+        rows: What the document takes of the lines.
+        around: What else there is of the order.
+        slips: How many packing slips it takes together.
+        stated: Shares that are stated by hand, by the number of the charge.
+    """
+    done = _Document(rows, around, quantum, slips, stated or {})
+    return tuple(share for rule in rules if (share := done.share(rule)).amount or share.exactly or share.wanted)
+
+
+@define
+class _Document:
+    """A document while its charges are worked out, one after the other."""
+
+    rows: Sequence[Row]
+    around: Surroundings
+    quantum: Decimal
+    slips: int
+    stated: Mapping[int, Decimal]
+    taken: dict[int, Decimal] = field(factory=dict)
+    _whole: Covered | None = None
+    _rooms: dict[Vat, Decimal] | None = None
+
+    def share(self, rule: ChargeRule) -> Share:
+        """Return what the document takes of a charge."""
+        now = self.whole if rule.covers_all else covered(rule, self.rows)
+        if rule.number in self.stated:
+            amount = exactly = self.stated[rule.number]
+        else:
+            amount, exactly = self._due(rule, now)
+        parts = self._parts(rule, amount, now)
+        share = Share(rule, sum((part for _, part in parts), ZERO), amount, exactly, parts)
+        self.taken[rule.number] = share.amount
+        return share
+
+    @property
+    def whole(self) -> Covered:
+        """What all its lines come to."""
+        if self._whole is None:
+            self._whole = covered(None, self.rows)
+        return self._whole
+
+    # ------------------------------------------------------------------ how much
+
+    def _due(self, rule: ChargeRule, now: Covered) -> tuple[Decimal, Decimal]:
+        value = rule.value if not rule.is_conditional else rule.value_at(self._measured(rule))
+        used, exactly = self.around.used(rule)
+        figure = self._figure(rule, now)
+        if rule.when in {When.EACH, When.EACH_SLIP}:
+            amount = ZERO if value is None else rule.worked(value, figure, self.quantum) * (self.slips if rule.when is When.EACH_SLIP else 1)
+            return amount, amount
+        if rule.when in {When.FIRST, When.LAST}:
+            if rule.when is When.LAST and not self.around.leaves_nothing(None):
+                return ZERO, ZERO
+            amount = _rest(rule, ZERO if value is None else self._in_all(rule, value), used)
+            return amount, amount
+        if rule.follows_terms:
+            amount = self._divided(rule, value, used, now)
+            return amount, amount
+        return self._added_up(rule, value, figure, used, exactly)
+
+    def _added_up(
+        self, rule: ChargeRule, value: Decimal | None, figure: Decimal, used: Decimal, exactly: Decimal
+    ) -> tuple[Decimal, Decimal]:
+        """Return what a charge comes to over all that was invoiced while it was granted, less what was taken [CHG-5]."""
+        if value is None and rule.lost is ThresholdLost.KEEP and exactly:
+            value = rule.value
+        if value is not None and rule.reached is ThresholdReached.CATCH_UP:
+            after = rule.per(value) * (self.around.before(rule) + figure)
+        elif value is not None:
+            after = exactly + rule.per(value) * figure
+        else:
+            after = ZERO if rule.lost is ThresholdLost.RECOVER else exactly
+        return after.quantize(self.quantum, ROUND_HALF_UP) - used, after - exactly
+
+    def _divided(self, rule: ChargeRule, value: Decimal | None, used: Decimal, now: Covered) -> Decimal:
+        """Return the share of one amount: of what is left of it, over what is uninvoiced [CHG-6]."""
+        if value is None and rule.lost is ThresholdLost.KEEP and used:
+            value = rule.value
+        left = _rest(rule, ZERO if value is None else self._in_all(rule, value), used)
+        if self.around.leaves_nothing(rule):
+            return left
+        waiting = self.around.waiting(rule)
+        if not waiting or now.exactly / waiting >= ONE:
+            return left
+        if rule.reached is ThresholdReached.CATCH_UP and not used and rule.is_conditional:
+            before = self.around.before(rule)
+            part = (before + now.exactly) / (before + waiting)
+        else:
+            part = now.exactly / waiting
+        return (left * max(part, ZERO)).quantize(self.quantum, ROUND_HALF_UP)
+
+    def _figure(self, rule: ChargeRule, now: Covered) -> Decimal:
+        """Return what a percentage or an amount per unit is taken of; a discount of 100 percent takes away what the lines show."""
+        if not rule.is_percent:
+            return now.quantity
+        of_lines = now.amount if abs(rule.value) == HUNDRED else now.exactly
+        return of_lines + sum((self.taken.get(number, ZERO) for number in rule.upon), ZERO)
+
+    def _in_all(self, rule: ChargeRule, value: Decimal) -> Decimal:
+        """Return what a charge comes to by the terms."""
+        if rule.of is ChargeOf.FIXED:
+            return rule.limited(value, value)
+        terms = covered(rule, self.around.terms(rule))
+        if not rule.is_percent:
+            return rule.worked(value, terms.quantity, self.quantum)
+        upon = sum((self.taken.get(number, ZERO) for number in rule.upon), ZERO)
+        return rule.worked(value, terms.exactly + upon, self.quantum)
+
+    def _measured(self, rule: ChargeRule) -> Decimal:
+        """Return what the threshold is compared with, by magnitude [CHG-4]."""
+        rows = list(self.around.terms(rule))
+        if rule.granted.measure is Measure.WEIGHT:
+            lines = ((line.item, count) for line, count, _, _ in rows if rule.covers_line(line))
+            return abs(sum((count * (item.weight or ZERO) for item, count in lines if item is not None), ZERO))
+        found = covered(rule, rows)
+        return abs(found.amount if rule.granted.measure is Measure.AMOUNT else found.quantity)
+
+    # ------------------------------------------------------------------ at which rate
+
+    def _parts(self, rule: ChargeRule, amount: Decimal, now: Covered) -> tuple[tuple[Vat, Decimal], ...]:
+        if not amount:
+            return ()
+        wanted = self._by_rate(rule, amount, now)
+        rooms = self._rooms
+        if rooms is None:
+            self._rooms = rooms = dict(self.whole.by_vat)
+        sign = -ONE if sum(self.whole.by_vat.values(), ZERO) < 0 else ONE
+        parts = []
+        for vat, part in wanted:
+            room = rooms.get(vat, ZERO)
+            given = part
+            if part * sign < 0 and rule.number not in self.stated:
+                given = part if abs(part) <= room * sign else -max(room * sign, ZERO) * sign
+            if given:
+                rooms[vat] = room + given
+                parts.append((vat, given))
+        return tuple(parts)
+
+    def _by_rate(self, rule: ChargeRule, amount: Decimal, now: Covered) -> list[tuple[Vat, Decimal]]:
+        """Divide an amount over rates of VAT [CHG-12]."""
+        if rule.taxed is ChargeVat.OWN:
+            return [(rule.vat, amount)]
+        weights = self._weights(rule, now)
+        if rule.taxed is ChargeVat.HIGHEST_BASE:
+            return [(max(weights, key=lambda vat: weights[vat]), amount)]
+        return list(zip(weights, allocate(amount, list(weights.values()), step=self.quantum), strict=True))
+
+    def _weights(self, rule: ChargeRule, now: Covered) -> dict[Vat, Decimal]:
+        """Return what counts of each rate: of the lines covered, of all lines, or of those agreed where the document has none."""
+        for found in (now, self.whole, covered(rule, self.around.terms(rule)), covered(None, self.around.terms(rule))):
+            sign = -ONE if sum(found.by_vat.values(), ZERO) < 0 else ONE
+            weights = {vat: part * sign for vat, part in found.by_vat.items() if part * sign > 0}
+            if weights:
+                return weights
+        return {next((line.vat for line, _, _, _ in self.rows), NO_VAT): ONE}
+
+
+def _rest(rule: ChargeRule, in_all: Decimal, used: Decimal) -> Decimal:
+    """Return what is left of a charge; what was taken beyond it comes back only where the rule recovers it."""
+    left = in_all - used
+    if used and left * used < 0 and rule.lost is not ThresholdLost.RECOVER:
+        return ZERO
+    return left
