@@ -37,7 +37,8 @@ from salesflow import (
     memory,
     orders,
 )
-from salesflow.billing.invoices import CREDITED, ONE_ACCOUNT, WRONG_SIGN
+from salesflow.billing.invoices import ONE_ACCOUNT, WRONG_SIGN
+from salesflow.billing.reversals import CREDITED
 from salesflow.model.ledger import Kind
 from salesflow.money import digits_of
 from salesflow.outcome import Outcome
@@ -260,11 +261,11 @@ def _deliver(result: Replay, group: Group, on: date) -> None:
 
 def _invoice(result: Replay, group: Group, on: date, unpriced: set[tuple[str, int]]) -> None:
     number, links = group
-    nets: dict[str, dict[int, Decimal]] = defaultdict(dict)
+    amounts: dict[str, dict[int, Decimal]] = defaultdict(dict)
     for (order, line), own in _by_item(links).items():
         if (order, line) in unpriced:
-            nets[order][line] = sum((link.value for link in own), ZERO)
-    _record(result, links, lambda wanted: invoices.post(wanted, number=number, on=on, nets=nets))
+            amounts[order][line] = sum((link.value for link in own), ZERO)
+    _record(result, links, lambda wanted: invoices.post(wanted, number=number, on=on, amounts=amounts))
 
 
 def _cancel(result: Replay, group: Group, on: date) -> bool:
@@ -354,8 +355,8 @@ def figures(result: Replay, links: list[Link]) -> dict[tuple[str, str], Figures]
 def _count_postings(found: dict[tuple[str, str], Figures], names: dict[tuple[str, int], str], order: Order) -> None:
     for posting in order.postings:
         document = posting.document.split(" of ")[0]
-        nets = posting.nets or (ZERO,) * len(posting.rows)
-        for (line, quantity), net in zip(posting.rows, nets, strict=True):
+        amounts = posting.amounts or (ZERO,) * len(posting.rows)
+        for (line, quantity), net in zip(posting.rows, amounts, strict=True):
             item = found[order.number, names[order.number, line]]
             item.count(POSTED[posting.kind], document, quantity, net)
 

@@ -26,7 +26,6 @@ from typing import Any
 from attrs import define, field, frozen
 
 from salesflow import (
-    Charge,
     Invoice,
     Item,
     NotFoundError,
@@ -37,6 +36,7 @@ from salesflow import (
     Payment,
     RefusedError,
     Role,
+    charges,
     conformance,
     deliveries,
     invoices,
@@ -223,7 +223,7 @@ class Replay:
             customer=WALK_IN,
             currency=CURRENCY,
             lines=lines,
-            charges=[Charge(number=1, code="freight", amount=freight)] if freight else [],
+            charges=[charges.freight(freight)] if freight else [],
             payment_terms=AT_ONCE,
             on=sale.placed.date(),
             at=sale.placed,

@@ -21,7 +21,6 @@ from typing import Any
 from salesflow import (
     Address,
     Alternative,
-    Charge,
     FreeTextLine,
     Invoice,
     Item,
@@ -38,6 +37,7 @@ from salesflow import (
     TermsOfSale,
     TradeParty,
     Vat,
+    charges,
     credit_notes,
     deliveries,
     deposits,
@@ -89,7 +89,7 @@ HOSE = Product(item=Item(number="HOSE-25", name="Garden hose, 25 m, reinforced",
 TAP = Product(item=Item(number="TAP-12", name="Brass tap, ½ inch", vat=HIGH), price=D("6.50"), cost=D("2.60"))
 SALT = Product(item=Item(number="SALT", name="Coarse sea salt", unit="KGM", vat=LOW), price=D("0.875"), cost=D("0.31"))
 FITTING = Product(item=Item(number="FIT", name="Fitting on site", unit="HUR", kind=ProductKind.SERVICE, vat=HIGH), price=D("95.00"))
-FREIGHT = Charge(number=1, code="freight", amount=D("25.00"), vat=HIGH)
+FREIGHT = charges.freight(D("25.00"), vat=HIGH)
 TERMS = TermsOfSale(
     number="2026-1",
     title="General terms of sale",

@@ -17,7 +17,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 from salesflow import (
-    Charge,
     Item,
     Money,
     NotFoundError,
@@ -33,6 +32,7 @@ from salesflow import (
     RefusedError,
     Role,
     TermsOfSale,
+    charges,
     deliveries,
     orders,
     payments,
@@ -181,7 +181,7 @@ def place(store: AnyStore, row: TableRow, lines: Sequence[TableRow], currency: s
                 customer=known(work.parties, row, "customer_id"),
                 currency=currency,
                 lines=[order_line(work, line, day(row, "required_date")) for line in lines],
-                charges=[Charge(number=1, code="freight", amount=freight)] if freight else [],
+                charges=[charges.freight(freight)] if freight else [],
                 terms=TERMS,
                 taken_by=row.text("employee_id", blank=True),
                 project=project(work, row),
@@ -300,7 +300,7 @@ def figures(store: AnyStore, currency: str) -> dict[str, Any]:
         "order_types": {kind: len(group) for kind, group in grouped(placed, lambda order: order.type).items()},
         "net": money(order.net for order in placed),
         "net_per_order_type": nets(lambda order: order.type),
-        "freight": money(charge.amount for order in placed for charge in order.charges),
+        "freight": money(charge.value for order in placed for charge in order.charges),
         "open_orders": [order.number for order in placed if order.status is OrderStatus.OPEN],
         "late_orders": late(placed, slips),
         "open_quantity": count(line.deliver_remainder for order in placed for line in order.balances),

@@ -6,7 +6,23 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from salesflow import Item, Order, OrderLine, Party, PartyKind, Product, ProductKind, RefusedError, Role, Tolerance, Vat, orders
+from salesflow import (
+    ChargeRule,
+    Item,
+    Order,
+    OrderLine,
+    Party,
+    PartyKind,
+    Product,
+    ProductKind,
+    RefusedError,
+    Role,
+    Tolerance,
+    Vat,
+    charges,
+    orders,
+)
+from salesflow.model.vat import NO_VAT
 
 DAY = date(2026, 3, 2)
 LATER = date(2026, 3, 16)
@@ -43,6 +59,11 @@ def an_order(*lines: OrderLine, number: str = "SO-1", **terms: Any) -> Order:
     """Return an order as it was placed: ten chai unless other lines are given."""
     wanted: dict[str, Any] = {"customer": ACME, "currency": "EUR", "on": DAY} | terms
     return orders.place(number=number, lines=lines or (chai(10),), **wanted).document
+
+
+def a_charge(*, number: int = 1, code: str = "freight", amount: Decimal, text: str = "", vat: Vat = NO_VAT) -> ChargeRule:
+    """Return an amount beside the lines that the first invoice takes whole, at a rate of its own."""
+    return charges.freight(amount, number=number, code=code, text=text, vat=vat)
 
 
 def codes(refused: Any) -> tuple[str, ...]:

@@ -12,7 +12,6 @@ import pytest
 from attrs import evolve
 
 from salesflow import (
-    Charge,
     CreditOf,
     DeliveryPolicy,
     FreeTextLine,
@@ -54,7 +53,7 @@ from salesflow.model.reminder import Reminder, ReminderLevel, ReminderPlan
 from salesflow.model.terms import PaymentTerms
 from salesflow.model.voucher import PostingProfile
 from tests import after_sale_broken, pipeline_broken, promises_broken
-from tests.builders import ACME, DAY, JANE, LATER, advice, an_order, chai, chang
+from tests.builders import ACME, DAY, JANE, LATER, a_charge, advice, an_order, chai, chang
 
 EARLIER = date(2026, 3, 1)
 Break = Callable[[], Any]
@@ -137,7 +136,7 @@ def paid(amount: object, currency: str = "EUR", account: str = "ACME", on: date 
 def credited(**claim: Any) -> Break:
     """Credit an invoice of ten, freight included, in a way that is refused."""
     orders_, reopens, loose = claim.pop("orders", None), claim.pop("reopens", True), claim.pop("unreferenced", ())
-    order, invoice = invoiced(an_order(charges=[Charge(number=1, code="freight", amount=Decimal(5))]))
+    order, invoice = invoiced(an_order(charges=[a_charge(number=1, code="freight", amount=Decimal(5))]))
     given = [order] if orders_ is None else orders_
     claims = [CreditOf(invoice=invoice, **claim)]
     return lambda: credit_notes.post(claims, orders=given, number="CN-1", on=DAY, reopens=reopens, unreferenced=loose)
@@ -285,7 +284,7 @@ BREAKS: dict[str, Break] = {
     "order.consumer-to-business": placed(policy=OrderPolicy(seller=PartyKind.PERSON)),
     "order.no-lines": lambda: orders.place(number="SO-1", customer=ACME, currency="EUR", lines=[], on=DAY),
     "order.line-number": lambda: an_order(chai(1, number=1), chang(1, number=1)),
-    "order.charge-number": placed(charges=[Charge(number=1, code="a", amount=Decimal(1)), Charge(number=1, code="b", amount=Decimal(1))]),
+    "order.charge-number": placed(charges=[a_charge(number=1, code="a", amount=Decimal(1)), a_charge(number=1, code="b", amount=Decimal(1))]),
     "order.sign": lambda: an_order(chai(-1)),
     "order.rma-missing": lambda: an_order(chai(-1), type=OrderType.RETURNED_ORDER),
     "order.project-missing": placed(type=OrderType.ITEM_REQUIREMENTS),
@@ -349,7 +348,7 @@ BREAKS: dict[str, Break] = {
     "einvoice.pro-forma": lambda: einvoices.of_invoice(
         invoices.pro_forma(an_order(), on=DAY), seller=TradeParty(name="Us"), buyer=TradeParty(name="Them")
     ),
-    "invoice.stated-net": lambda: invoices.post(an_order(), number="INV-1", on=DAY, nets={"SO-1": {1: Decimal("0.001")}}),
+    "invoice.stated-amount": lambda: invoices.post(an_order(), number="INV-1", on=DAY, amounts={"SO-1": {1: Decimal("0.001")}}),
     "invoice.has-credits": cancelled_after_credit,
     "credit.empty": credited(quantities={}),
     "credit.unknown-line": credited(quantities={2: 1}),
@@ -462,7 +461,7 @@ SAID = {
     "invoice.sign": "line 1 orders 10; 0 cannot be invoiced of it",
     "invoice.slip-invoiced": "nothing of packing slip PS-1 is left to invoice for order SO-1",
     "invoice.slip-undone": "packing slip PS-1 was undone or undoes another",
-    "invoice.stated-net": "line 1 of order SO-1 cannot have the net 0.001 stated",
+    "invoice.stated-amount": "line 1 of order SO-1 cannot have the net 0.001 stated",
     "invoice.unknown-line": "order SO-1 has no line 2 of its own",
     "order.before-placed": "order SO-1 was placed on 2026-03-02; 2026-03-01 is before that",
     "order.below-floor": "line 1 cannot come to 3: 4 delivered, 0 invoiced and 0 cancelled need at least 4",

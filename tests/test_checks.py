@@ -148,7 +148,7 @@ MALFORMED: list[tuple[str, type[Exception], Callable[[], Any]]] = [
     ("invoice of no slip", TypeError, lambda: invoices.post(an_order(), slips=["PS-1"], number="INV-1", on=DAY)),  # type: ignore[list-item]
     ("invoice of text", TypeError, lambda: invoices.post(an_order(), {1: "2"}, number="INV-1", on=DAY)),  # type: ignore[dict-item]
     ("invoice without number", ValueError, lambda: invoices.post(an_order(), number="", on=DAY)),
-    ("stated float", TypeError, lambda: invoices.post(an_order(), number="I", on=DAY, nets={"SO-1": {1: 1.5}})),  # type: ignore[dict-item]
+    ("stated float", TypeError, lambda: invoices.post(an_order(), number="I", on=DAY, amounts={"SO-1": {1: 1.5}})),  # type: ignore[dict-item]
     ("short-close of text", TypeError, lambda: orders.short_close(an_order(), {1: "1"}, on=DAY)),  # type: ignore[dict-item]
     ("change without reason", ValueError, lambda: changes.change(an_order(), [], on=DAY, reason="")),
     ("change to NaN", ValueError, lambda: changes.change(an_order(), [changes.SetQuantity(1, Decimal("NaN"))], on=DAY, reason="x")),

@@ -18,7 +18,8 @@ from salesflow import Address, Outcome, Party, codec, converter
 from salesflow.kinds import EVENTS, KINDS
 from salesflow.model.history import Change, Happened
 from salesflow.model.ledger import Kind, Posting
-from salesflow.model.order import OrderLine, OrderType
+from salesflow.model.order import OrderType
+from salesflow.model.order_line import OrderLine
 from salesflow.model.policies import FreeTextPolicy
 from salesflow.model.product import Item
 from salesflow.testing import strategies
@@ -157,7 +158,7 @@ class Grade(StrEnum):
     DIRECT = "direct"
 
 
-POSTED = Posting(kind=Kind.DELIVERED, document="PS-1", on=DAY, rows=((1, Decimal(2)),), nets=(Decimal(1),))
+POSTED = Posting(kind=Kind.DELIVERED, document="PS-1", on=DAY, rows=((1, Decimal(2)),), amounts=(Decimal(1),))
 ORDER = an_order()
 
 

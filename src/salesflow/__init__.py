@@ -158,6 +158,7 @@ if TYPE_CHECKING:
     from salesflow.process import registry as registry
     from salesflow.process import relations as relations
     from salesflow.process import releases as releases
+    from salesflow.process import restating as restating
     from salesflow.process import return_credits as return_credits
     from salesflow.process import return_receipts as return_receipts
     from salesflow.process import returns as returns
@@ -229,6 +230,7 @@ _MODULES = {
     "relations": "process",
     "releases": "process",
     "reminders": "billing",
+    "restating": "process",
     "return_credits": "process",
     "return_receipts": "process",
     "returns": "process",

@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from salesflow import Charge, Invoice, Order, OrderType, PaymentTerms, RefusedError, credit_limits, deliveries, invoices, orders, payments
+from salesflow import Invoice, Order, OrderType, PaymentTerms, RefusedError, credit_limits, deliveries, invoices, orders, payments
 from salesflow.billing.credit_limits import Exposure
 from salesflow.model.credit import CheckPoint, CreditLimit, CreditPolicy, HoldReason, HoldRule, LimitType, OnExcess
 from salesflow.model.terms import Instalment
-from tests.builders import ACME, DAY, JANE, LATER, an_order, chai, codes
+from tests.builders import ACME, DAY, JANE, LATER, a_charge, an_order, chai, codes
 
 WHOLE = Decimal("217.80")
 
@@ -60,7 +60,7 @@ def test_what_is_not_counted() -> None:
     bills = [invoices.post(each, number="I", on=DAY).document for each in others[:2]]
     paid = [payments.receive("JANE", 5, "EUR", number="P", on=DAY).document]
     assert credit_limits.exposure(limit, invoices=bills, payments=paid, orders=others) == Exposure()
-    freight = Charge(number=1, code="freight", amount=Decimal(10))
+    freight = a_charge(number=1, code="freight", amount=Decimal(10))
     assert credit_limits.exposure(limit, orders=[an_order(charges=[freight])]).ordered == WHOLE + 10
 
 

@@ -10,13 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from salesflow import (
-    Charge,
     CreditOf,
     EInvoice,
     FreeTextLine,
     Invoice,
-    InvoicePolicy,
     Order,
+    TotalsPolicy,
     Vat,
     credit_notes,
     deliveries,
@@ -28,7 +27,7 @@ from salesflow import (
 )
 from salesflow.documents import ubl
 from salesflow.model.einvoice import Profile
-from tests.builders import ACME, DAY, STANDARD, an_order, chai, chang, codes
+from tests.builders import ACME, DAY, STANDARD, a_charge, an_order, chai, chang, codes
 from tests.einvoices import BUYER, SELLER
 from tests.official import against_schema, official
 
@@ -62,8 +61,8 @@ def test_discounts_and_prices_for_several_units_are_shown() -> None:
 def test_a_discount_on_the_whole_and_freight_are_an_allowance_and_a_charge() -> None:
     """Below zero it is taken off; the reason is its text, or its code."""
     charges = [
-        Charge(number=1, code="discount", amount=D("-5.00"), vat=STANDARD),
-        Charge(number=2, code="freight", text="Freight", amount=D("7.00"), vat=STANDARD),
+        a_charge(number=1, code="discount", amount=D("-5.00"), vat=STANDARD),
+        a_charge(number=2, code="freight", text="Freight", amount=D("7.00"), vat=STANDARD),
     ]
     found = electronic(invoices.post(an_order(chai(3), charges=charges), number="INV-1", on=DAY).document)
     assert [(each.charge, each.amount, each.reason) for each in found.adjustments] == [(False, 5, "discount"), (True, 7, "Freight")]
@@ -71,8 +70,8 @@ def test_a_discount_on_the_whole_and_freight_are_an_allowance_and_a_charge() -> 
 
 def test_cash_rounding_is_the_rounding_of_the_total() -> None:
     """It is outside VAT, so it makes no group of its own."""
-    policy = InvoicePolicy(cash_step=D("0.05"))
-    found = electronic(invoices.post(an_order(chai(3, price=D("18.01"))), number="INV-1", on=DAY, policy=policy).document)
+    policy = TotalsPolicy(cash_step=D("0.05"))
+    found = electronic(invoices.post(an_order(chai(3, price=D("18.01")), totals=policy), number="INV-1", on=DAY).document)
     assert found.sums is not None
     assert (found.sums.gross, found.sums.rounding, found.sums.payable) == (D("65.38"), D("0.02"), D("65.40"))
     assert [group.category for group in found.breakdown] == ["S"]

@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 
 from salesflow import (
-    Charge,
     CreditOf,
     FreeTextLine,
     Invoice,
@@ -40,9 +39,9 @@ from salesflow.model.policies import FreeTextPolicy
 from salesflow.model.recurrence import InvoiceTemplate, Recurrence
 from salesflow.model.terms import PaymentTerms
 from salesflow.model.voucher import PostingProfile, ProfileRow, Purpose, Scope
-from tests.builders import ACME, DAY, LATER, STANDARD, an_order, chai
+from tests.builders import ACME, DAY, LATER, STANDARD, a_charge, an_order, chai
 
-FREIGHT = Charge(number=1, code="freight", amount=Decimal(5))
+FREIGHT = a_charge(number=1, code="freight", amount=Decimal(5))
 
 
 def invoiced(number: str = "INV-1", order: str = "SO-1", **terms: Any) -> tuple[Any, Invoice]:
@@ -101,8 +100,9 @@ def test_what_takes_back_names_what_it_takes_back() -> None:
     claims = [CreditOf(invoice=first, quantities={1: 1}), CreditOf(invoice=second, quantities={1: 1})]
     done = credit_notes.post(claims, orders=[one, two], number="CN-1", on=DAY, reopens=False)
     one, first, note = done.changed[0], done.changed[2], done.document
-    assert said(lambda: invoices.cancel([one, two], note, number="X", on=DAY))[0] == "invoice CN-1 takes back INV-1, INV-2"
-    assert said(lambda: credit_notes.post(note, number="X", on=DAY))[0] == "invoice CN-1 takes back INV-1, INV-2"
+    missing = "INV-1, INV-2 is taken back by invoice CN-1 and was not given; give it with the cancellation"
+    assert said(lambda: invoices.cancel([one, two], note, number="X", on=DAY))[0] == missing
+    assert said(lambda: credit_notes.post(note, number="X", on=DAY))[0] == "invoice CN-1 takes back INV-1, INV-2; invoice again instead"
     one, first, _ = credit_notes.post(first, {1: 1}, orders=one, number="CN-2", on=DAY, reopens=False)
     assert said(lambda: invoices.cancel(one, first, number="X", on=DAY))[0] == "invoice INV-1 was credited by CN-1, CN-2"
 
@@ -185,18 +185,18 @@ def test_deposits_and_drafts() -> None:
     deposit, posting = done.document, done.changed[0].postings[-1]
     [line] = deposit.free_text
     assert (line.number, line.text, line.account, deposit.on, deposit.at, deposit.terms) == (1, "In advance", "1450", LATER, noon, (terms,))
-    assert (posting.kind.value, posting.document, posting.on, posting.source, posting.nets) == (
+    assert (posting.kind.value, posting.document, posting.on, posting.source, posting.amounts) == (
         "advanced", "D-1", LATER, None, (Decimal("21.78"),)
     )  # fmt: skip
     assert (done.made, done.events[0].number, done.events[0].orders, done.events[0].at) == ((deposit,), "D-1", ("SO-1",), noon)
     final = invoices.post(done.changed[0], number="INV-1", on=LATER, deposits=[deposit])
     off = final.changed[0].postings[-1]
-    assert (off.document, off.on, off.source, off.nets) == ("INV-1", LATER, "D-1", (Decimal("-21.78"),))
+    assert (off.document, off.on, off.source, off.amounts) == ("INV-1", LATER, "D-1", (Decimal("-21.78"),))
     [credit] = final.changed[1].credits
     assert (credit.document, credit.on) == ("INV-1", LATER)
     order = done.changed[0]
     back = credit_notes.post(deposit, orders=order, number="CN-1", on=LATER).changed[0].postings[-1]
-    assert (back.document, back.on, back.source, back.nets) == ("CN-1", LATER, "D-1", (Decimal("-21.78"),))
+    assert (back.document, back.on, back.source, back.amounts) == ("CN-1", LATER, "D-1", (Decimal("-21.78"),))
     none = invoices.post(an_order(), number="INV-0", on=DAY).document
     assert said(lambda: invoices.post(an_order(), number="INV-1", on=DAY, deposits=[none])) == [
         "deposit INV-0 is of order none and cannot be taken off invoice INV-1"

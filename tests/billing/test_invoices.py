@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 
 from salesflow import (
-    Charge,
     DocumentStatus,
     InvoicePolicy,
     InvoiceStatus,
@@ -22,6 +21,7 @@ from salesflow import (
     RefusedError,
     TermsOfSale,
     Tolerance,
+    TotalsPolicy,
     credit_notes,
     deliveries,
     deposits,
@@ -35,9 +35,10 @@ from salesflow.billing import invoice_life
 from salesflow.model.invoice import InvoiceKind
 from salesflow.model.ledger import Kind
 from salesflow.model.policies import ImpliesDelivery
-from tests.builders import DAY, LATER, STANDARD, advice, an_order, chai, chang, codes, tolerant
+from salesflow.model.vat import NO_VAT
+from tests.builders import DAY, LATER, STANDARD, a_charge, advice, an_order, chai, chang, codes, tolerant
 
-FREIGHT = Charge(number=1, code="freight", amount=Decimal("12.50"))
+FREIGHT = a_charge(number=1, code="freight", amount=Decimal("12.50"))
 
 
 def test_the_worked_trace() -> None:
@@ -91,7 +92,7 @@ def test_every_figure_of_an_invoice() -> None:
 def test_charges_are_taken_once_by_the_first_invoice() -> None:
     """The second invoice has none, and cancelling the first gives them back."""
     order, first = invoices.post(an_order(charges=[FREIGHT]), {1: 4}, number="INV-1", on=DAY)
-    assert [each.charge for each in first.charges] == [FREIGHT]
+    assert [(each.rule, each.amount, each.net, each.vat) for each in first.charges] == [(FREIGHT, FREIGHT.value, FREIGHT.value, NO_VAT)]
     assert order.open_totals.charges == 0
     order, second = invoices.post(order, {1: 2}, number="INV-2", on=DAY)
     assert second.charges == ()
@@ -155,7 +156,7 @@ def test_goods_invoiced_in_advance_are_still_to_be_delivered() -> None:
     assert {each.status.value for each in item_transactions(order)} == {"on-order"}
     order, slip = deliveries.post(order, number="PS-1", on=DAY)
     assert order.status is OrderStatus.INVOICED
-    assert codes(invoices.why_not(order, slips=[slip], on=DAY)) == ("wrong-status", "invoice.slip-invoiced")
+    assert codes(invoices.why_not(order, slips=[slip], on=DAY)) == ("invoice.slip-invoiced",)
 
 
 @pytest.mark.parametrize(
@@ -217,12 +218,12 @@ def test_orders_of_one_invoice_belong_together_and_come_once() -> None:
 
 def test_a_stated_net_is_taken_and_marked() -> None:
     """The net entered by hand takes the place of quantity times price; the next invoice goes on from it [TRD-9]."""
-    order, invoice = invoices.post(an_order(), {1: 4}, number="I-1", on=DAY, nets={"SO-1": {1: Decimal("70.00")}})
+    order, invoice = invoices.post(an_order(), {1: 4}, number="I-1", on=DAY, amounts={"SO-1": {1: Decimal("70.00")}})
     assert [(line.net, line.stated) for line in invoice.lines] == [(Decimal("70.00"), True)]
     order, rest = invoices.post(order, number="I-2", on=DAY)
     assert [(line.net, line.stated) for line in rest.lines] == [(Decimal("108.00"), False)]
-    assert codes(invoices.why_not(order, on=DAY, nets={"SO-1": {1: Decimal(1)}})) == ("invoice.empty", "invoice.stated-net")
-    both = invoices.post(an_order(chai(1), chang(1)), number="I", on=DAY, nets={"SO-1": {2: Decimal("15.00")}}).document
+    assert codes(invoices.why_not(order, on=DAY, amounts={"SO-1": {1: Decimal(1)}})) == ("invoice.empty", "invoice.stated-amount")
+    both = invoices.post(an_order(chai(1), chang(1)), number="I", on=DAY, amounts={"SO-1": {2: Decimal("15.00")}}).document
     assert [(line.net, line.stated) for line in both.lines] == [(Decimal("18.00"), False), (Decimal("15.00"), True)]
 
 
@@ -403,8 +404,8 @@ def test_refusals_name_what_was_offered() -> None:
     invoice = invoices.post(an_order(), number="INV-1", on=DAY).document
     with pytest.raises(TypeError, match=r"^on "):
         invoices.send(invoice, on="2026-03-02")  # type: ignore[arg-type]
-    with pytest.raises(TypeError, match="net of line 1"):
-        invoices.post(an_order(), number="INV-1", on=DAY, nets={"SO-1": {1: 0.5}})  # type: ignore[dict-item]
+    with pytest.raises(TypeError, match="amount of line 1"):
+        invoices.post(an_order(), number="INV-1", on=DAY, amounts={"SO-1": {1: 0.5}})  # type: ignore[dict-item]
 
 
 # ---------------------------------------------------------------------- invoiced beyond the order
@@ -483,9 +484,9 @@ def test_a_subscription_invoiced_beyond_its_next_cycle_comes_round_to_the_one_af
 @pytest.mark.parametrize(("price", "total", "rounding"), [("1.00", "1.20", "-0.01"), ("1.03", "1.25", "0"), ("1.02", "1.25", "0.02")])
 def test_a_total_is_rounded_to_what_can_be_paid_in_cash(price: str, total: str, rounding: str) -> None:
     """1.21, 1.25 and 1.23 to the five cents; every part is shown, and a credit takes all of it back."""
-    policy = InvoicePolicy(cash_step=Decimal("0.05"))
+    policy = TotalsPolicy(cash_step=Decimal("0.05"))
     line = OrderLine(item=Item(number="I-1", vat=STANDARD), ordered=Decimal(1), price=Decimal(price))
-    order, invoice = invoices.post(an_order(line), number="INV-1", on=DAY, policy=policy)
+    order, invoice = invoices.post(an_order(line, totals=policy), number="INV-1", on=DAY)
     assert invoice.total == Decimal(total) == invoice.net + invoice.totals.charges + invoice.vat
     assert invoice.totals.charges == Decimal(rounding)
     assert [(each.order, each.charge.code, each.charge.number) for each in invoice.charges] == (
@@ -494,8 +495,8 @@ def test_a_total_is_rounded_to_what_can_be_paid_in_cash(price: str, total: str, 
     assert {group.vat.category for group in invoice.totals.groups} == ({"S", "O"} if Decimal(rounding) else {"S"})
     _, after, note = credit_notes.post(invoice, orders=order, number="CN-1", on=DAY, reopens=True)
     assert (note.total, after.balance) == (-invoice.total, 0)
-    order, deposit = deposits.post(an_order(line), amount=1, number="D-1", on=DAY)
-    final = invoices.post(order, number="INV-2", on=DAY, deposits=[deposit], policy=policy).document
+    order, deposit = deposits.post(an_order(line, totals=policy), amount=1, number="D-1", on=DAY)
+    final = invoices.post(order, number="INV-2", on=DAY, deposits=[deposit]).document
     assert final.total == Decimal(total) - 1 == final.net + final.totals.charges + final.vat
     assert sum((group.base for group in final.totals.groups), Decimal(0)) == final.net + final.totals.charges
 
@@ -503,9 +504,9 @@ def test_a_total_is_rounded_to_what_can_be_paid_in_cash(price: str, total: str, 
 def test_a_cash_step_is_an_amount() -> None:
     """Above zero and exact."""
     with pytest.raises(ValueError, match="cash_step must be above zero"):
-        InvoicePolicy(cash_step=Decimal(0))
+        TotalsPolicy(cash_step=Decimal(0))
     with pytest.raises(TypeError, match="cash_step must be a Decimal"):
-        InvoicePolicy(cash_step=0.05)  # type: ignore[arg-type]
+        TotalsPolicy(cash_step=0.05)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(("sold", "total"), [(2, "-21.78"), (3, "0"), (5, "43.56")])
@@ -538,7 +539,7 @@ def test_what_an_invoice_would_do_nothing_with_is_refused() -> None:
         for wanted in ((one, {1: 1}), ({one: {1: 1}, two: None},)):
             with pytest.raises(ValueError, match="takes all that is uninvoiced on them"):
                 ask(*wanted, slips=[slip], **terms)
-        with pytest.raises(ValueError, match="nets are stated of orders that are not invoiced: SO-2"):
-            ask(one, nets={"SO-2": {1: Decimal(1)}}, **terms)
+        with pytest.raises(ValueError, match="amounts are stated of orders that are not invoiced: SO-2"):
+            ask(one, amounts={"SO-2": {1: Decimal(1)}}, **terms)
     invoice = invoices.post({one: {1: 2}, two: {1: 3}}, number="INV-1", on=DAY).document
     assert [(line.order, line.quantity) for line in invoice.lines] == [("SO-1", 2), ("SO-2", 3)]

@@ -7,12 +7,12 @@ from decimal import Decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from salesflow import Charge, CreditOf, Order, OrderLine, credit_notes, deliveries, invoices, orders
+from salesflow import CreditOf, Order, OrderLine, charges, credit_notes, deliveries, invoices, orders
 from salesflow.testing.strategies import order_lines
-from tests.builders import DAY, STANDARD, an_order, chai
+from tests.builders import DAY, a_charge, an_order, chai
 
-TENTH = Charge(number=1, code="total-discount", amount=Decimal("-18.00"), vat=STANDARD, spread=True)
-FREIGHT = Charge(number=2, code="freight", amount=Decimal("12.50"))
+TENTH = charges.discount(18, number=1)
+FREIGHT = a_charge(number=2, code="freight", amount=Decimal("12.50"))
 
 
 def test_a_discount_on_the_order_is_taken_in_proportion() -> None:
@@ -21,24 +21,24 @@ def test_a_discount_on_the_order_is_taken_in_proportion() -> None:
     assert (order.totals.charges, order.open_totals.charges) == (Decimal("-5.50"), Decimal("-5.50"))
     order, first = invoices.post(order, {1: 4}, number="INV-1", on=DAY)
     assert sorted(each.charge.amount for each in first.charges) == [Decimal("-7.20"), Decimal("12.50")]
-    assert order.charge_remainder(TENTH) == Decimal("-10.80")
+    assert order.charge(1).left == Decimal("-10.80")
     order, second = invoices.post(order, number="INV-2", on=DAY)
     assert [each.charge.amount for each in second.charges] == [Decimal("-10.80")]
-    assert order.charge_remainder(TENTH) == 0
+    assert (order.charge(1).left, order.charge(1).amount) == (0, -18)
 
 
 def test_what_is_never_invoiced_takes_no_part_of_it() -> None:
     """Five of ten are cancelled: half of the discount is given, and nothing of it is left."""
     order = an_order(chai(10), charges=(TENTH,))
     order = orders.short_close(order, {1: 5}, on=DAY).document
-    assert order.charge_remainder(TENTH) == Decimal("-9.00")
+    assert order.charge(1).left == Decimal("-9.00")
     order, invoice = invoices.post(order, number="INV-1", on=DAY)
     assert invoice.totals.charges == Decimal("-9.00")
-    assert order.charge_remainder(TENTH) == 0
+    assert order.charge(1).left == 0
 
 
 def test_several_slips_on_one_invoice_take_it_once() -> None:
-    """Charges that go whole stand with the first slip, spread ones with the last; both once."""
+    """Charges are taken once, whatever the number of slips on the invoice."""
     order = an_order(chai(10), charges=(TENTH, FREIGHT))
     order, one = deliveries.post(order, {1: 3}, number="PS-1", on=DAY)
     order, other = deliveries.post(order, {1: 7}, number="PS-2", on=DAY)
@@ -53,7 +53,7 @@ def test_credited_and_invoiced_again_it_comes_to_the_same() -> None:
     done = credit_notes.post([CreditOf(invoice=invoice)], orders=[order], number="CN-1", on=DAY, reopens=True)
     assert done.document.total == -invoice.total
     order = next(each for each in done.changed if isinstance(each, Order))
-    assert order.charge_remainder(TENTH) == Decimal("-18.00")
+    assert order.charge(1).left == Decimal("-18.00")
     again = invoices.post(order, number="INV-2", on=DAY).document
     assert again.total == invoice.total
 
@@ -61,9 +61,9 @@ def test_credited_and_invoiced_again_it_comes_to_the_same() -> None:
 @given(line=order_lines(), share=st.integers(1, 99), cuts=st.lists(st.integers(1, 9), min_size=1, max_size=4))
 def test_the_shares_of_all_invoices_are_the_charge(line: OrderLine, share: int, cuts: list[int]) -> None:
     """However the order is invoiced, the parts of a discount on it come to the discount."""
-    net = line.net(line.ordered, "EUR")
-    amount = -(net * share / 100).quantize(Decimal("0.01"))
-    order = an_order(line, charges=(Charge(number=1, code="total-discount", amount=amount, spread=True),))
+    net = line.amount(line.ordered, Decimal("0.01"))
+    amount = (net * share / 100).quantize(Decimal("0.01"))
+    order = an_order(line, charges=[charges.discount(amount)] if amount else [])
     taken = []
     whole, left = sum(cuts) + 1, line.ordered
     for place, cut in enumerate(cuts):
@@ -73,7 +73,7 @@ def test_the_shares_of_all_invoices_are_the_charge(line: OrderLine, share: int, 
             taken.append(invoice.totals.charges)
             left -= part
     last = invoices.post(order, number="INV-L", on=DAY).document
-    assert sum(taken, last.totals.charges) == amount
+    assert sum(taken, last.totals.charges) == -amount
 
 
 def test_a_comment_goes_along() -> None:

@@ -14,7 +14,7 @@ from salesflow.billing.totals import cash_rounding, line_net, quantum_for, work_
 from salesflow.model.einvoice import Adjustment, EInvoice, Sums
 from salesflow.model.totals import Sold, TaxRounding
 from salesflow.money import quantum_of
-from tests.builders import ACME, CHAI, CHANG, DAY, STANDARD, an_order, chai
+from tests.builders import ACME, CHAI, CHANG, DAY, STANDARD, a_charge, an_order, chai
 from tests.einvoices import a_line, an_invoice, einvoices
 
 D = Decimal
@@ -51,7 +51,7 @@ def test_vat_is_rounded_where_the_policy_says(rounding: TaxRounding, vat: str) -
 
 def test_an_order_and_a_quotation_are_added_up_by_the_same_engine() -> None:
     """By the default policy they come to what they say themselves."""
-    order = an_order(chai(3), chai(1, discount=D("12.5")), charges=[Charge(number=1, code="freight", amount=D("7.25"), vat=LOW)])
+    order = an_order(chai(3), chai(1, discount=D("12.5")), charges=[a_charge(number=1, code="freight", amount=D("7.25"), vat=LOW)])
     assert totals.of_order(order) == order.totals
     line = quotations.line(CHANG, 3)
     quotation = quotations.draw_up(number="Q-1", party=ACME, currency="EUR", lines=[line], on=DAY).document

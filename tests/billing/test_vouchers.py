@@ -10,7 +10,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from salesflow import (
-    Charge,
     FreeTextLine,
     Invoice,
     Item,
@@ -28,7 +27,7 @@ from salesflow.model.policies import SettlementPolicy
 from salesflow.model.terms import CashDiscount
 from salesflow.model.voucher import PostingProfile, ProfileRow, Purpose, Scope, Voucher
 from salesflow.testing.strategies import order_lines
-from tests.builders import ACME, DAY, STANDARD, an_order, chai, codes
+from tests.builders import ACME, DAY, STANDARD, a_charge, an_order, chai, codes
 
 BOOKS = {
     Purpose.RECEIVABLE: "1300",
@@ -42,7 +41,7 @@ BOOKS = {
 }
 ROWS = tuple(ProfileRow(purpose=purpose, account=account) for purpose, account in BOOKS.items())
 PROFILE = PostingProfile(rows=ROWS)
-FREIGHT = Charge(number=1, code="freight", amount=Decimal("12.50"))
+FREIGHT = a_charge(number=1, code="freight", amount=Decimal("12.50"))
 
 
 def entries(voucher: Voucher) -> dict[str, tuple[Decimal, Decimal]]:

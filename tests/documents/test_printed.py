@@ -48,14 +48,14 @@ from salesflow.model.reminder import Reminder, ReminderLevel, ReminderLine, Remi
 from salesflow.model.terms import CashDiscount, Instalment, PaymentMethod
 from salesflow.model.trade_agreement import Discount
 from salesflow.period import Period
-from tests.builders import ACME, ADVICE, CHAI, CHANG, DAY, LATER, STANDARD, an_order, chai, chang
+from tests.builders import ACME, ADVICE, CHAI, CHANG, DAY, LATER, STANDARD, a_charge, an_order, chai, chang
 from tests.documents.papers import ACCOUNT, BOTH, lines_of, text_of
 from tests.einvoices import AGENT, PAYEE
 
 D = Decimal
 LANGUAGES = pytest.mark.parametrize("language", ["nl", "en"])
 TERMS = TermsOfSale(number="7", title="General terms", text="Goods stay ours until paid.")
-FREIGHT = Charge(number=1, code="freight", amount=D("25.00"), vat=STANDARD)
+FREIGHT = a_charge(number=1, code="freight", amount=D("25.00"), vat=STANDARD)
 
 
 def has(shown: list[str], *wanted: str) -> None:
@@ -440,7 +440,7 @@ def test_a_price_for_several_units_says_for_how_many() -> None:
 
 def test_a_charge_says_in_words_what_it_is() -> None:
     """By its own text, by a word that is known, or by its code; what rounds a credited line says so."""
-    charges = [Charge(number=1, code="pallets", amount=D(4), text="Pallets"), Charge(number=2, code="toll", amount=D(1))]
+    charges = [a_charge(number=1, code="pallets", amount=D(4), text="Pallets"), a_charge(number=2, code="toll", amount=D(1))]
     invoice = invoices.post(an_order(charges=charges), number="INV-1", on=DAY).document
     rounding = evolve(invoice.charges[0], charge=Charge(number=-1, code="rounding", text="Chai", amount=D("0.01"), vat=STANDARD))
     shown = lines_of(printed.invoice(evolve(invoice, charges=(*invoice.charges, rounding), totals=None), **BOTH))

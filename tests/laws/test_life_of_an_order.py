@@ -17,7 +17,6 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from salesflow import (
-    Charge,
     CreditOf,
     Invoice,
     InvoiceStatus,
@@ -41,7 +40,7 @@ from salesflow import (
 )
 from salesflow.model.ledger import Fold
 from salesflow.model.order_life import LIFECYCLE
-from tests.builders import DAY, an_order
+from tests.builders import DAY, a_charge, an_order
 
 ZERO = Decimal(0)
 SMALL = st.integers(1, 4).map(Decimal)
@@ -143,7 +142,7 @@ class LifeOfAnOrder(RuleBasedStateMachine):
             )
             for place, (quantity, price, sort, over) in enumerate(shapes)
         ]
-        freight = [Charge(number=1, code="freight", amount=Decimal("12.50"))]
+        freight = [a_charge(number=1, code="freight", amount=Decimal("12.50"))]
         self.order = an_order(*lines, type=kind, rma="RMA-1" if self.sign < 0 else None, charges=freight)
         self.lines = {line.number: Counted(line.ordered) for line in self.order.lines}
         assert self.order.status is OrderStatus.OPEN
@@ -501,7 +500,7 @@ class LifeOfAnOrder(RuleBasedStateMachine):
         """A line of an invoice shows its quantity times price to the cent; more is a rounding of its own."""
         for invoice in self.invoices.values():
             for line in invoice.lines:
-                plain = line.terms.net(line.quantity, invoice.currency)
+                plain = line.terms.amount(line.quantity, invoice.quantum)
                 assert abs(line.net - plain) <= Decimal("0.01")
 
     @invariant()

@@ -10,12 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from salesflow import (
-    Charge,
     Money,
     OrderLine,
     PaymentTerms,
     Period,
     Vat,
+    charges,
     deliveries,
     fulfilment,
     invoices,
@@ -71,7 +71,7 @@ def a_life_under_six_digits(lines: list[OrderLine]) -> list[Any]:
 
 FEE = Decimal("123456789.01")
 SHARES = tuple(Decimal(f"33.{'3' * 29}{last}") for last in (3, 3, 4))
-HALF = Charge(number=1, code="discount", amount=Decimal("-9876543.21"), spread=True)
+HALF = charges.discount(Decimal("9876543.21"))
 
 
 def values_of_many_digits() -> list[Any]:
@@ -95,7 +95,7 @@ def values_of_many_digits() -> list[Any]:
         (whole.vat, whole.total),
         transfers.solidarity(fee, "EUR"),
         metrics.rounded(SHARES[0], 20),
-        an_order(OrderLine(item=CHAI.item, ordered=Decimal(1), price=fee), charges=[HALF]).charge_remainder(HALF),
+        an_order(OrderLine(item=CHAI.item, ordered=Decimal(1), price=fee), charges=[HALF]).charge(1),
     ]
 
 

@@ -12,7 +12,6 @@ from typing import Any
 import pytest
 
 from salesflow import (
-    Charge,
     ConflictError,
     CreditOf,
     DuplicateError,
@@ -36,7 +35,7 @@ from salesflow import (
 )
 from salesflow.model.credit import CreditLimit, LimitType
 from salesflow.model.terms import Instalment, PaymentTerms
-from tests.builders import ACME, DAY, STANDARD, an_order, chai, codes
+from tests.builders import ACME, DAY, STANDARD, a_charge, an_order, chai, codes
 
 LOW = Vat("S", Decimal(9))
 
@@ -61,7 +60,7 @@ def invoiced(*lines: OrderLine, **terms: Any) -> tuple[Order, Invoice]:
 )
 def test_erpnext_38137_and_43143_every_part_shown_comes_to_the_total(lines: list[tuple[str, Vat]]) -> None:
     """Net, charges and VAT by rate are the total; nothing is hidden in it."""
-    freight = [Charge(number=1, code="freight", amount=Decimal(price), vat=vat) for price, vat in lines if price.startswith("-")]
+    freight = [a_charge(number=1, code="freight", amount=Decimal(price), vat=vat) for price, vat in lines if price.startswith("-")]
     totals = an_order(*(priced(price, vat=vat) for price, vat in lines if not price.startswith("-")), charges=freight).totals
     assert totals.net + totals.charges + sum(group.amount for group in totals.groups) == totals.total
 
@@ -189,7 +188,7 @@ def test_solidus_512_a_refund_knows_the_discount_and_the_vat() -> None:
 
 def test_spree_10099_freight_goes_back_too() -> None:
     """With all of the invoice, or by itself."""
-    order, invoice = invoiced(charges=[Charge(number=1, code="freight", amount=Decimal(5))])
+    order, invoice = invoiced(charges=[a_charge(number=1, code="freight", amount=Decimal(5))])
     note = credit_notes.post(invoice, orders=order, number="CN-1", on=DAY, reopens=False).document
     assert (note.totals.charges, note.total) == (-5, -invoice.total)
 

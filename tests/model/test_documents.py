@@ -11,7 +11,6 @@ import pytest
 from attrs import evolve
 
 from salesflow import (
-    Charge,
     Item,
     Order,
     OrderLine,
@@ -29,14 +28,14 @@ from salesflow import (
     payments,
 )
 from salesflow.model.ledger import Fold, Kind, Posting, smaller
-from salesflow.model.order import require_lines
+from salesflow.model.order_line import require_lines
 from salesflow.model.party import with_role
-from tests.builders import ACME, CHAI, DAY, JANE, an_order, chai, chang, tolerant
+from tests.builders import ACME, CHAI, DAY, JANE, a_charge, an_order, chai, chang, tolerant
 
 
 def documents() -> list[Any]:
     """One of each, with something in it."""
-    order, picking = deliveries.pick(an_order(charges=[Charge(number=1, code="freight", amount=Decimal(1))]), {1: 2}, number="PL", on=DAY)
+    order, picking = deliveries.pick(an_order(charges=[a_charge(number=1, code="freight", amount=Decimal(1))]), {1: 2}, number="PL", on=DAY)
     order, confirmation = orders.confirm(order, on=DAY, terms=TermsOfSale(number="1", title="T"))
     order, slip = deliveries.post(order, {1: 4}, number="PS", on=DAY)
     order, invoice = invoices.post(order, slips=[slip], number="INV", on=DAY)
@@ -117,12 +116,12 @@ def test_postings_that_bring_nothing_back_leave_the_quantity() -> None:
         source="INV-1",
         on=DAY,
         rows=((1, Decimal(4)),),
-        nets=(Decimal(5),),
+        amounts=(Decimal(5),),
         exacts=(Decimal(5),),
         counts=False,
     )
     after = fold.then(value_only)
-    assert (after.invoiced(1), after.nets[1]) == (4, Decimal("67.00"))
+    assert (after.invoiced(1), after.amounts[1]) == (4, Decimal("67.00"))
     kept = fold.then(Posting(kind=Kind.RETURNED, document="R", on=DAY, rows=((1, Decimal(4)),), counts=False))
     assert (kept.delivered(1), kept.slips) == (4, fold.slips)
     back = fold.then(Posting(kind=Kind.RETURNED, document="R", on=DAY, rows=((1, Decimal(4)),)))

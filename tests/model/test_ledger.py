@@ -8,7 +8,6 @@ from decimal import Decimal
 import pytest
 
 from salesflow import (
-    Charge,
     InvoicePolicy,
     Item,
     Order,
@@ -23,7 +22,7 @@ from salesflow import (
 )
 from salesflow.model.ledger import Kind
 from salesflow.model.policies import ImpliesDelivery
-from tests.builders import DAY, LATER, an_order, chai, chang, codes
+from tests.builders import DAY, LATER, a_charge, an_order, chai, chang, codes
 
 HALF, QUARTER = Decimal("0.5"), Decimal("0.25")
 
@@ -194,7 +193,7 @@ def test_a_pro_forma_takes_what_the_invoice_would() -> None:
     order, slip = deliveries.post(an_order(line), {1: 4}, number="PS-1", on=DAY)
     assert invoices.pro_forma(order, {1: 3}, on=DAY).net == 3
     assert invoices.pro_forma(order, slips=[slip], on=DAY).net == 4
-    assert invoices.pro_forma(order, on=DAY, nets={"SO-1": {1: Decimal("9.50")}}).net == Decimal("9.50")
+    assert invoices.pro_forma(order, on=DAY, amounts={"SO-1": {1: Decimal("9.50")}}).net == Decimal("9.50")
     over = deliveries.post(order, {1: 7}, number="PS-2", on=DAY).changed[0]
     assert invoices.pro_forma(over, on=DAY, policy=InvoicePolicy(over_delivery_by_order=True)).net == 11
     assert invoices.pro_forma(over, on=DAY).net == 10
@@ -202,7 +201,7 @@ def test_a_pro_forma_takes_what_the_invoice_would() -> None:
 
 def test_a_charge_belongs_to_its_order() -> None:
     """On an invoice of two orders each charge names its own, and is reversed as it was."""
-    freight = [Charge(number=1, code="freight", amount=Decimal(5))]
+    freight = [a_charge(number=1, code="freight", amount=Decimal(5))]
     one, two, invoice = invoices.post([an_order(charges=freight), an_order(number="SO-2", charges=freight)], number="INV-1", on=DAY)
     assert [each.order for each in invoice.charges] == ["SO-1", "SO-2"]
     *_, reversal = invoices.cancel([one, two], invoice, number="INV-2", on=DAY)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from salesflow import InvoicePolicy, InvoiceStatus, OrderLine, OrderStatus, RefusedError, direct_sales, item_transactions, memory
+from salesflow import InvoiceStatus, OrderLine, OrderStatus, RefusedError, TotalsPolicy, direct_sales, item_transactions, memory
 from salesflow.testing.strategies import order_lines
 from tests.builders import JANE, an_order, chai, chang, codes
 
@@ -71,6 +71,6 @@ def test_nothing_is_left_of_a_direct_sale(lines: list[OrderLine], currency: str)
 def test_a_sale_may_be_rounded_to_what_can_be_paid_in_cash() -> None:
     """66.55 is what it is; 66.60 to the ten cents, and paid so."""
     for step, total in (("0.05", "66.55"), ("0.10", "66.60")):
-        policy = InvoicePolicy(cash_step=Decimal(step))
-        sale = direct_sales.sell(JANE, [chai(2), chang(1)], "EUR", number="S-1", at=NOON, invoicing=policy)
+        policy = TotalsPolicy(cash_step=Decimal(step))
+        sale = direct_sales.sell(JANE, [chai(2), chang(1)], "EUR", number="S-1", at=NOON, totals=policy)
         assert (sale.document.total, sale.document.balance, sale.made[-1].amount) == (Decimal(total), 0, Decimal(total))

@@ -8,7 +8,6 @@ from decimal import Decimal
 import pytest
 
 from salesflow import (
-    Charge,
     DocumentStatus,
     Order,
     OrderPolicy,
@@ -28,7 +27,7 @@ from salesflow import (
 )
 from salesflow.model.order_life import LIFECYCLE
 from salesflow.model.party import SaleKind
-from tests.builders import ACME, CHAI, DAY, JANE, LATER, an_order, chai, chang, codes
+from tests.builders import ACME, CHAI, DAY, JANE, LATER, a_charge, an_order, chai, chang, codes
 
 TERMS = TermsOfSale(number="2026", title="Terms of sale 2026")
 PROJECT = Project(number="P-1", name="A project", customer="ACME")
@@ -197,7 +196,7 @@ def test_a_draft_posts_nothing() -> None:
 
 def test_a_confirmation_carries_the_terms_of_sale() -> None:
     """It keeps the lines, charges and terms as they were, and the order keeps the terms for its invoice [PTH-6, DOC-2]."""
-    freight = Charge(number=1, code="freight", amount=Decimal("12.50"))
+    freight = a_charge(number=1, code="freight", amount=Decimal("12.50"))
     order, confirmation = orders.confirm(an_order(charges=[freight]), on=DAY, terms=TERMS)
     assert (confirmation.number, confirmation.order, confirmation.terms) == ("SO-1/0", "SO-1", TERMS)
     assert (confirmation.totals.net, confirmation.totals.charges) == (Decimal("180.00"), Decimal("12.50"))

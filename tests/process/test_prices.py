@@ -26,6 +26,7 @@ from salesflow import (
     orders,
     prices,
 )
+from salesflow.model.order_amounts import ordered_charges
 from salesflow.model.policies import Combination, PricePolicy, UpperBound
 from salesflow.model.pricing import DiscountGroups, PriceOrigin
 from salesflow.model.trade_agreement import Discount, Relation, Scope, successive
@@ -34,6 +35,7 @@ from salesflow.process import price_book
 from salesflow.process.prices import Wanted
 from tests.builders import DAY, STANDARD, codes
 
+CENT = Decimal("0.01")
 D = Decimal
 RETAIL = DiscountGroups(price="RETAIL", line="RETAIL", multiline="RETAIL", total="RETAIL")
 BUYER = Party(number="ACME", name="Acme Workshops", roles=(Role.CUSTOMER,), groups=RETAIL)
@@ -194,8 +196,8 @@ def test_two_percentages_are_taken_one_after_the_other(first: int, second: int, 
 def test_an_amount_is_taken_off_each_unit_before_the_percentage() -> None:
     """(18.00 - 2.00) less 10 percent, ten times: 144.00 [TRD-6, TRD-9]."""
     [line] = pay(line_discount("D-1", 10, amount=D(2))).lines
-    assert (line.discount_amount, line.unit_price, line.net(D(10), "EUR")) == (2, D("14.4"), D("144.00"))
-    assert line.gross_price == 18
+    assert (line.discount_amount, line.unit_price, line.amount(D(10), CENT)) == (2, D("14.4"), D("144.00"))
+    assert line.list_price == 18
     [given] = pay(line_discount("D-1", 0, amount=D(20))).lines
     assert given.unit_price == 0
 
@@ -204,7 +206,7 @@ def test_a_price_may_be_for_many_units() -> None:
     """1.00 for three: ten cost 3.33, and 30 cost 10.00 [TRD-9]."""
     deal = agreement("P-1", price=D(1), price_unit=D(3))
     [line] = pay(deal).lines
-    assert (line.net(D(10), "EUR"), line.net(D(30), "EUR")) == (D("3.33"), D("10.00"))
+    assert (line.amount(D(10), CENT), line.amount(D(30), CENT)) == (D("3.33"), D("10.00"))
     order = orders.place(number="SO-1", customer=BUYER, currency="EUR", lines=[line], on=DAY).document
     nets = []
     for number, part in enumerate((3, 3, 4)):
@@ -261,29 +263,40 @@ def test_units_are_not_added_to_other_units() -> None:
     assert [line.discount for line in pay(garden, wanted=((HOSE, 6), (sand, 6))).lines] == [0, 0]
 
 
+def off(*agreements: Any, wanted: Any) -> list[Decimal]:
+    """What the order that is priced so takes off as a whole, by rate of VAT."""
+    found = pay(*agreements, wanted=wanted)
+    order = orders.place(number="SO-1", customer=BUYER, currency="EUR", lines=found.lines, charges=found.charges, on=DAY).document
+    return [charge.amount for charge in ordered_charges(order)]
+
+
 TENTH = agreement("T-1", Relation.TOTAL_DISCOUNT, percentage=D(10), least=D(200))
 
 
 def test_a_total_discount_is_taken_off_the_order_and_not_off_its_lines() -> None:
     """180.00 at 21 percent and 120.00 at 9: 30.00 off, 18.00 and 12.00 of it [TRD-8, TRD-9, CRM-4]."""
     found = pay(TENTH, wanted=((HOSE, 10), (LAMP, 3)))
-    assert [(charge.code, charge.amount, charge.vat.rate, charge.number) for charge in found.charges] == [
-        ("total-discount", D("-18.00"), 21, 1),
-        ("total-discount", D("-12.00"), 9, 2),
+    assert [(rule.code, rule.value, rule.is_percent, rule.number, rule.source, rule.granted.least) for rule in found.charges] == [
+        ("total-discount", -10, True, 1, "T-1", 200)
     ]
     assert (found.total, [line.discount for line in found.lines]) == (("T-1",), [0, 0])
     order = orders.place(number="SO-1", customer=BUYER, currency="EUR", lines=found.lines, charges=found.charges, on=DAY).document
     assert (order.totals.net, order.totals.charges, order.totals.vat) == (D("300.00"), D("-30.00"), D("43.74"))
+    invoice = invoices.post(order, number="INV-1", on=DAY).document
+    assert [(each.charge.code, each.amount, each.vat.rate, each.charge.number) for each in invoice.charges] == [
+        ("total-discount", D("-18.00"), 21, 1),
+        ("total-discount", D("-12.00"), 9, 1),
+    ]
 
 
 def test_a_total_discount_has_a_threshold() -> None:
     """At 200.00 it is given, below it is not; one cent off three VATs falls on one of them."""
     assert pay(TENTH, wanted=((HOSE, 11),)).charges == ()
     exactly = Product(item=Item(number="HOSE"), price=D(20))
-    assert pay(TENTH, wanted=((exactly, 10),)).charges[0].amount == D("-20.00")
+    assert off(TENTH, wanted=((exactly, 10),)) == [D("-20.00")]
     cent = agreement("T-1", Relation.TOTAL_DISCOUNT, amount=D("0.01"))
-    assert [charge.amount for charge in pay(cent, wanted=((HOSE, 1), (LAMP, 1))).charges] == [D("-0.01")]
-    assert pay(agreement("T-1", Relation.TOTAL_DISCOUNT, percentage=D("0.01")), wanted=((TAP, 1),)).charges == ()
+    assert off(cent, wanted=((HOSE, 1), (LAMP, 1))) == [D("-0.01")]
+    assert off(agreement("T-1", Relation.TOTAL_DISCOUNT, percentage=D("0.01")), wanted=((TAP, 1),)) == []
 
 
 # ---------------------------------------------------------------------- by hand, and again

@@ -51,6 +51,7 @@ from salesflow.testing.strategies import prices as some_prices
 from salesflow.testing.strategies import quantities
 from tests.builders import ACME, CHAI, CHANG, DAY, JANE, LATER, STANDARD, chai, codes
 
+CENT = Decimal("0.01")
 D = Decimal
 S = QuotationStatus
 PROSPECT = Party(number="NEWCO", name="Newcomers", roles=(Role.PROSPECT,))
@@ -120,7 +121,7 @@ def test_a_line_takes_over_price_and_discount_of_trade_agreements() -> None:
     quotation = offer(quotations.line(CHAI, 10, priced=priced))
     [line] = quotation.favourite.lines
     assert (line.price, line.price_unit, line.discount, line.discount_amount, line.origin) == (17, 2, 5, 1, PriceOrigin.TRADE_AGREEMENT)
-    assert (line.subtotal("EUR"), quotation.net()) == (D("85.00"), D("71.25"))
+    assert (line.subtotal(CENT), quotation.net()) == (D("85.00"), D("71.25"))
     assert offer(quotations.line(CHAI, 1)).favourite.lines[0].origin is PriceOrigin.BASE
 
 
@@ -137,7 +138,7 @@ def test_a_line_may_offer_a_category() -> None:
             offer(wrong)
         assert codes(refused) == ("quotation.item-or-category",)
     with pytest.raises(ValueError, match="offers no item"):
-        acceptance.order_lines(quotation.favourite, "EUR")
+        acceptance.order_lines(quotation.favourite, CENT)
 
 
 @pytest.mark.parametrize(
@@ -232,8 +233,8 @@ def test_what_was_entered_last_decides(override: Override, value: int, total: st
     """Ten lamps of 100.00 that cost 60.00: the rest is worked out from what was entered [QTE-7, AMT-2]."""
     quotation = offer(quotations.line(LAMP, 10, override=override, value=value))
     [line] = quotation.favourite.lines
-    assert line.total("EUR") == quotation.net() == D(total)
-    assert line.earning("EUR") == quotation.earning() == D(total) - 600
+    assert line.total(CENT) == quotation.net() == D(total)
+    assert line.earning(CENT) == quotation.earning() == D(total) - 600
     assert quotation.discount_percentage() == (1000 - D(total)) / 10
     earned = quotation.earning_percentage()
     assert earned is not None

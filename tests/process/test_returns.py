@@ -219,7 +219,7 @@ def test_known_and_unknown_goods_go_on_one_credit_note() -> None:
     returned, order, rma, _ = return_receipts.receive(rma, returned, [order], number="PS-R", on=DAY)
     returned, *_, note = return_credits.credit(rma, returned, [order], [bill], number="CN-1", on=DAY)
     assert note.net == D("-23.00")
-    assert dict(returned.fold.nets) == {1: D("-18.00"), 2: D("-5.00")}
+    assert dict(returned.fold.amounts) == {1: D("-18.00"), 2: D("-5.00")}
 
 
 def test_quarantine_ends_with_a_decision() -> None:

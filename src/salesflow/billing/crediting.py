@@ -14,7 +14,7 @@ from typing import Generic, TypeVar
 from attrs import frozen
 
 from salesflow.checks import ZERO, exact_number, require_kind
-from salesflow.model.charge import Back, ChargeKind
+from salesflow.model.charge import Back
 from salesflow.model.free_text import FreeTextLine
 from salesflow.model.invoice import Creditable, Invoice, InvoiceCharge, InvoiceLine
 from salesflow.model.totals import VatGroup, vat_on
@@ -219,7 +219,7 @@ def _share_of(
     if each.is_cash_rounding:
         return rest if gone >= set(left) else ZERO
     back = each.back
-    is_freight = each.rule is not None and each.rule.kind is not ChargeKind.DISCOUNT
+    is_freight = each.rule is not None and not each.rule.is_discount
     if claim.freight is not None and is_freight:
         back = claim.freight
     goods = set(left) if is_freight and back is Back.WHEN_ALL else set(covered)

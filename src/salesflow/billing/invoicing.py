@@ -15,7 +15,7 @@ from attrs import evolve, frozen
 
 from salesflow.billing.taxing import taxed
 from salesflow.checks import ZERO, exact_number, require_kind
-from salesflow.model.charge import Back, Charge, ChargeKind, ChargeOf, ChargeRule, When
+from salesflow.model.charge import Back, Charge, ChargeOf, ChargeRule, When
 from salesflow.model.charging import Row as TakenRow
 from salesflow.model.charging import Share
 from salesflow.model.invoice import InvoiceCharge, InvoicePart
@@ -230,7 +230,7 @@ def goes_back(rule: ChargeRule, sale: SaleKind) -> Back:
     A discount, and what every invoice has its share of, goes back with its goods.
     Any other charge stays with a business, and goes back to a consumer with the last of the goods, as the right of withdrawal wants it.
     """
-    if rule.kind is ChargeKind.DISCOUNT:
+    if rule.is_discount:
         return Back.PROPORTIONAL
     if rule.back is not None:
         return rule.back

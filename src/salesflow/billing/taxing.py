@@ -10,7 +10,6 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from attrs import evolve
 
-from salesflow.model.charge import ChargeKind
 from salesflow.model.free_text import FreeTextLine
 from salesflow.model.invoice import InvoiceCharge, InvoiceLine, InvoicePart
 from salesflow.model.totals import Beside, Sold, TotalsPolicy, VatGroup, Worked, work_out
@@ -72,6 +71,6 @@ def _lines(parts: Iterable[InvoicePart]) -> Iterator[InvoiceLine]:
 
 def _over(each: InvoiceCharge, lines: list[tuple[str, InvoiceLine | FreeTextLine]]) -> tuple[int, ...] | None:
     """Return the places of the lines that a discount or a rounding lowers or raises; any other charge stands for itself."""
-    if each.is_cash_rounding or (each.rule is not None and each.rule.kind is not ChargeKind.DISCOUNT):
+    if each.is_cash_rounding or (each.rule is not None and not each.rule.is_discount):
         return None
     return tuple(place for place, (order, line) in enumerate(lines) if each.covers(line, order))

@@ -280,6 +280,11 @@ class ChargeRule:
                 require_decimal(name, getattr(self, name))
 
     @property
+    def is_discount(self) -> bool:
+        """Whether it lowers what it is taken of: then it is never more than that, and goes back with its goods."""
+        return self.kind is ChargeKind.DISCOUNT or self.value < 0 or any(value < 0 for _, value in self.granted.tiers)
+
+    @property
     def is_percent(self) -> bool:
         """Whether it is a percentage of what it covers."""
         return self.of is ChargeOf.PERCENT

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from typing import Protocol
 
-from salesflow.checks import HUNDRED, ZERO, require_kind
+from salesflow.checks import HUNDRED, require_kind
 from salesflow.errors import Refusal
 from salesflow.model.charge import ChargeOf, ChargeRule
 from salesflow.model.charging import Alone, Row, shares
@@ -172,10 +172,6 @@ def _contradictions(rule: ChargeRule) -> Iterator[str]:
 
 def _against_lines(rules: Sequence[ChargeRule], rows: Sequence[Row], quantum: Decimal, document: str) -> Iterator[Refusal]:
     for share in shares(rules, rows, Alone(rows), quantum):
-        rounding = quantum * len(rules)
-        if abs(share.wanted) - abs(share.amount) > rounding and share.wanted * _sign(rows) < 0:
+        short = abs(share.wanted) - abs(share.amount)
+        if short > quantum * len(rules):  # less may be the rounding of percentages
             yield OVER_LINES.refuse(charge=share.rule.number, document=document, wanted=abs(share.wanted), possible=abs(share.amount))
-
-
-def _sign(rows: Sequence[Row]) -> int:
-    return -1 if sum((amount for _, _, amount, _ in rows), ZERO) < 0 else 1

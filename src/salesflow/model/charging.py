@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Protocol, TypeAlias, TypeVar
 
-from attrs import define, field, frozen
+from attrs import frozen
 
 from salesflow.checks import HUNDRED, ONE, ZERO
 from salesflow.model.charge import Charge, ChargeOf, ChargeRule, ChargeVat, Line, Measure, ThresholdLost, ThresholdReached, When
@@ -31,10 +31,7 @@ class Covered:
     exactly: Decimal = ZERO
     amount: Decimal = ZERO
     quantity: Decimal = ZERO
-    by_vat: Mapping[Vat, Decimal] = field(factory=dict)
-
-
-NOTHING = Covered()
+    by_vat: tuple[tuple[Vat, Decimal], ...] = ()
 
 
 @frozen
@@ -130,7 +127,7 @@ def covered(rule: ChargeRule | None, rows: Iterable[Row]) -> Covered:
     if current is not None:
         by_vat[current] = by_vat.get(current, ZERO) + base
     amount = sum(by_vat.values(), ZERO)
-    return Covered(exactly, amount, quantity, by_vat)
+    return Covered(exactly, amount, quantity, tuple(by_vat.items()))
 
 
 @exact
@@ -156,18 +153,18 @@ def shares(
     return tuple(share for rule in rules if (share := done.share(rule)).amount or share.exactly or share.wanted)
 
 
-@define
 class _Document:
     """A document while its charges are worked out, one after the other."""
 
-    rows: Sequence[Row]
-    around: Surroundings
-    quantum: Decimal
-    slips: int
-    stated: Mapping[int, Decimal]
-    taken: dict[int, Decimal] = field(factory=dict)
-    _whole: Covered | None = None
-    _rooms: dict[Vat, Decimal] | None = None
+    def __init__(self, rows: Sequence[Row], around: Surroundings, quantum: Decimal, slips: int, stated: Mapping[int, Decimal]) -> None:
+        self.rows = rows
+        self.around = around
+        self.quantum = quantum
+        self.slips = slips
+        self.stated = stated
+        self.taken: dict[int, Decimal] = {}
+        self._whole: Covered | None = None
+        self._rooms: dict[Vat, Decimal] | None = None
 
     def share(self, rule: ChargeRule) -> Share:
         """Return what the document takes of a charge."""
@@ -273,12 +270,12 @@ class _Document:
         rooms = self._rooms
         if rooms is None:
             self._rooms = rooms = dict(self.whole.by_vat)
-        sign = -ONE if sum(self.whole.by_vat.values(), ZERO) < 0 else ONE
+        sign = -ONE if self.whole.amount < 0 else ONE
         parts = []
         for vat, part in wanted:
             room = rooms.get(vat, ZERO)
             given = part
-            if part * sign < 0 and rule.number not in self.stated:
+            if rule.is_discount and part * sign < 0 and rule.number not in self.stated:
                 given = part if abs(part) <= room * sign else -max(room * sign, ZERO) * sign
             if given:
                 rooms[vat] = room + given
@@ -297,8 +294,8 @@ class _Document:
     def _weights(self, rule: ChargeRule, now: Covered) -> dict[Vat, Decimal]:
         """Return what counts of each rate: of the lines covered, of all lines, or of those agreed where the document has none."""
         for found in (now, self.whole, covered(rule, self.around.terms(rule)), covered(None, self.around.terms(rule))):
-            sign = -ONE if sum(found.by_vat.values(), ZERO) < 0 else ONE
-            weights = {vat: part * sign for vat, part in found.by_vat.items() if part * sign > 0}
+            sign = -ONE if found.amount < 0 else ONE
+            weights = {vat: part * sign for vat, part in found.by_vat if part * sign > 0}
             if weights:
                 return weights
         return {next((line.vat for line, _, _, _ in self.rows), NO_VAT): ONE}

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 from salesflow.checks import ZERO
-from salesflow.model.charge import Charge, ChargeKind, ChargeRule
+from salesflow.model.charge import Charge, ChargeRule
 from salesflow.model.charging import Alone, Row, Share, shares
 from salesflow.model.ledger import Kind
 from salesflow.model.order_charges import OrderSurroundings, row_of, this_cycle
@@ -75,7 +75,7 @@ def beside_of(charges: Iterable[Charge], rules: Iterable[ChargeRule], rows: Sequ
     for each in charges:
         rule = known.get(each.number)
         over = None
-        if rule is not None and rule.kind is ChargeKind.DISCOUNT:
+        if rule is not None and rule.is_discount:
             over = tuple(place for place, (line, _, _, _) in enumerate(rows) if rule.covers_line(line))
         found.append(Beside(each.vat, each.amount, over))
     return found
@@ -108,7 +108,7 @@ def shares_of_order(
     for line, quantity, _, _ in rows:
         number = line.number
         taking[number] = taking.get(number, ZERO) + quantity
-    around = OrderSurroundings(order.fold, order.postings, order.recurs, taking, order.quantum)
+    around = OrderSurroundings(order.fold, order.postings, taking, order.quantum, recurring=order.recurs)
     return shares(wanted, rows, around, order.quantum, slips=slips, stated=stated)
 
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 
-from attrs import define, field
-
 from salesflow.checks import ZERO
 from salesflow.model.charge import ChargeOf, ChargeRule
 from salesflow.model.charging import Row, RowOf
@@ -15,7 +13,6 @@ from salesflow.model.order_line import OrderLine
 from salesflow.money import exact
 
 
-@define
 class OrderSurroundings:
     """
     What the share of an invoice depends on beside its own lines: the order before the invoice is posted.
@@ -25,12 +22,15 @@ class OrderSurroundings:
         taking: What the invoice takes of each line.
     """
 
-    fold: Fold
-    postings: tuple[Posting, ...]
-    recurring: bool
-    taking: Mapping[int, Decimal]
-    quantum: Decimal
-    _terms: list[Row] | None = field(default=None, init=False)
+    def __init__(
+        self, fold: Fold, postings: tuple[Posting, ...], taking: Mapping[int, Decimal], quantum: Decimal, *, recurring: bool
+    ) -> None:
+        self.fold = fold
+        self.postings = postings
+        self.taking = taking
+        self.quantum = quantum
+        self.recurring = recurring
+        self._terms: list[RowOf[OrderLine]] | None = None
 
     def used(self, rule: ChargeRule) -> tuple[Decimal, Decimal]:
         """Return what is used up of a charge."""

@@ -79,6 +79,7 @@ LIFECYCLE: Lifecycle[Order, OrderStatus] = Lifecycle(
         *_staying("release", *_S),
         *_staying("schedule", _S.OPEN),
         *_staying("promising.promise", _S.OPEN),
+        *_staying("restating.restate", _S.OPEN),
         Step("change", (_S.OPEN,), (_S.OPEN, _S.DELIVERED, _S.INVOICED, _S.CANCELLED), _PLACED),
         Step("change", (_S.DELIVERED,), (_S.DELIVERED, _S.OPEN), _PLACED),
         Step("change", (_S.INVOICED,), (_S.INVOICED, _S.OPEN), _PLACED),

@@ -83,7 +83,7 @@ ANOTHER_BASIS = Rule(
     code="agreement.basis",
     en="A line under an agreement has a price in the basis of the agreement, or one that was restated from it.",
     nl="Een regel onder een overeenkomst heeft een prijs in de grondslag van de overeenkomst, of een die daaruit is herleid.",
-    refusal="line {line} has a price {basis}; agreement {agreement} speaks of prices {wanted}: restate the line with orders.in_basis",
+    refusal="line {line} has a price {basis}; agreement {agreement} speaks of prices {wanted}: restate the line with restating.line",
     spec=("GRS-15", "AGR-11"),
     source="documentation",
 )

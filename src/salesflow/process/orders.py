@@ -41,7 +41,6 @@ from salesflow.model.product import Product
 from salesflow.model.project import Project
 from salesflow.model.terms import PaymentTerms, TermsOfSale
 from salesflow.model.totals import TOTALS, WITH_VAT, Basis, TotalsPolicy
-from salesflow.model.totals import in_basis as in_other_basis
 from salesflow.money import exact
 from salesflow.outcome import Outcome
 from salesflow.process.commitments import Fulfilment, against_links
@@ -298,27 +297,6 @@ def line(
         discount=exact_number("discount", discount) if discount else ZERO,
         requested=requested,
         basis=product.basis,
-    )
-
-
-@exact
-def in_basis(line: OrderLine, basis: Basis) -> OrderLine:
-    """
-    Return a line whose price, and what is taken off it, is in another basis: unrounded, with the price that was entered beside it [GRS-2].
-
-    A line that was restated before goes back to just what was entered.
-    """
-    require_kind("basis", basis, Basis)
-    if line.basis is basis:
-        return line
-    back = line.entered
-    price = in_other_basis(line.price, line.vat, line.basis, basis) if back is None else back
-    return evolve(
-        line,
-        basis=basis,
-        price=price,
-        entered=line.price,
-        discount_amount=min(in_other_basis(line.discount_amount, line.vat, line.basis, basis), price / line.price_unit) or ZERO,
     )
 
 

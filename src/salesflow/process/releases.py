@@ -24,7 +24,7 @@ from salesflow.model.pricing import PriceOrigin
 from salesflow.model.product import Product
 from salesflow.money import exact
 from salesflow.outcome import Outcome
-from salesflow.process import changes, orders, prices
+from salesflow.process import changes, orders, prices, restating
 from salesflow.process.commitments import NOT_COVERED, Fulfilment
 from salesflow.process.price_book import PriceBook
 from salesflow.process.prices import Wanted
@@ -106,7 +106,7 @@ def release(
     common: dict[str, Any] = {name: value for name in ("payment_terms", "terms", "deliver_to") if (value := getattr(agreement, name)) is not None}
     totals = terms.get("totals")
     if totals is not None:
-        lines = [orders.in_basis(line, totals.basis) for line in lines]
+        lines = [restating.line(each, totals.basis) for each in lines]
     return orders.place(
         number=number,
         customer=customer,
@@ -204,8 +204,8 @@ def link(
         commitment = next((each for each in agreement.commitments if each.number == key), None)
         wanted.append(changes.SetLink(number, agreement.link(key)))
         if terms is not None and commitment is not None:
-            agreed = at_agreed_price(orders.in_basis(terms, agreement.basis), commitment)
-            wanted.append(_set_price(orders.in_basis(agreed, order.basis)))
+            agreed = at_agreed_price(restating.line(terms, agreement.basis), commitment)
+            wanted.append(_set_price(restating.line(agreed, order.basis)))
     done = changes.change(order, wanted, on=on, reason=reason, agreements=(fulfilled,), agreement_policy=agreement_policy)
     common = {name: value for name in ("payment_terms", "terms", "deliver_to") if (value := getattr(agreement, name)) is not None}
     after = done.document if order.is_touched else evolve(done.document, **common)

@@ -41,7 +41,7 @@ def total_discount_rules(
     """
     given = [(each, _granted(each, sums, basis, policy, quantum)) for each in agreements]
     amounts = [
-        _rule(each, granted, ChargeOf.FIXED, -_restated(each.amount, each.basis, sums, basis, quantum), ())
+        _rule(each, granted, ChargeOf.FIXED, -restated(each.amount, each.basis, sums, basis, quantum), ())
         for each, granted in given
         if each.amount
     ]
@@ -78,13 +78,14 @@ def _granted(
     """Return from where to where an agreement grants its discount; always, once that was decided and the policy keeps it."""
     if policy.total_discounts is TotalDiscounts.GRANTED:
         return Threshold()
-    least = _restated(agreement.least, agreement.basis, sums, basis, quantum)
-    end = None if agreement.up_to is None else _restated(agreement.up_to, agreement.basis, sums, basis, quantum)
+    least = restated(agreement.least, agreement.basis, sums, basis, quantum)
+    end = None if agreement.up_to is None else restated(agreement.up_to, agreement.basis, sums, basis, quantum)
     inclusive = policy.upper is UpperBound.INCLUSIVE
     return Threshold(least=least, up_to=end if inclusive else None, below=None if inclusive else end)
 
 
-def _restated(amount: Decimal, given: Basis, sums: Mapping[Vat, Decimal], basis: Basis, quantum: Decimal) -> Decimal:
+@exact
+def restated(amount: Decimal, given: Basis, sums: Mapping[Vat, Decimal], basis: Basis, quantum: Decimal) -> Decimal:
     """Return an amount on the whole in the basis of the document: divided over the rates, and each part restated at its own."""
     rounded = amount.quantize(quantum, ROUND_HALF_UP)
     weights = [abs(each) for each in sums.values()]

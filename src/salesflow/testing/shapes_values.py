@@ -19,11 +19,12 @@ from salesflow.model.proposal import Condition, Operator, ProductLink, Supplemen
 from salesflow.model.quotation import Alternative, Override, QuotationLine, QuotationType
 from salesflow.model.subscription import Every
 from salesflow.model.terms import LONGEST, CashDiscount, Instalment, PaymentDay, PaymentTerms
+from salesflow.model.totals import PartNets, TaxRounding, TotalsPolicy
 from salesflow.model.vat import RATED, Vat
 from salesflow.money import exact
 from salesflow.period import Period
 from salesflow.testing.engine import several, shape, values_of
-from salesflow.testing.primitives import above_zero, days, decimals, names, not_zero, percentages, whole, zero_or_more
+from salesflow.testing.primitives import above_zero, currencies, days, decimals, names, not_zero, percentages, whole, zero_or_more
 
 SPLITS = tuple(
     tuple(Decimal(share) for share in split.split()) for split in ("", "100", "1E+2", "50 50.0", "33.33 33.33 33.34", "99.999 0.001")
@@ -99,9 +100,18 @@ def _quotation_line(draw: st.DrawFn, values: dict[str, Any]) -> None:
             values["value"] = min(values["value"], Decimal("99.99"))
 
 
+def _totals_policy(_: st.DrawFn, values: dict[str, Any]) -> None:
+    if values["tax_rounding"] is not TaxRounding.GROUP:
+        values["part_nets"] = PartNets.PER_DOCUMENT
+
+
+def _digits() -> st.SearchStrategy[tuple[tuple[str, int], ...]]:
+    return st.lists(st.tuples(currencies(), whole(0, 4)), max_size=2).map(tuple)
+
+
 def _free_text_line(draw: st.DrawFn, values: dict[str, Any]) -> None:
-    if values["price"] is None and values["net"] is None:
-        values[draw(st.sampled_from(["price", "net"]))] = draw(decimals())
+    if all(values[name] is None for name in ("price", "net", "gross")):
+        values[draw(st.sampled_from(["price", "net", "gross"]))] = draw(decimals())
 
 
 @lru_cache
@@ -133,7 +143,8 @@ def _product_link(draw: st.DrawFn, values: dict[str, Any]) -> None:
 shape(Period, _period, start=optional(days()), end=optional(days()))
 shape(Vat, whole=vats)
 shape(Tolerance, over=zero_or_more(), invoice=zero_or_more(), under=percentages())
-shape(Item, unit=names)
+shape(Item, unit=names, weight=optional(zero_or_more()))
+shape(TotalsPolicy, _totals_policy, cash_step=optional(above_zero()), digits=_digits())
 shape(Product, price=zero_or_more(), cost=optional(zero_or_more()), minimum=optional(zero_or_more()))
 shape(Every, count=whole(1))
 shape(CashDiscount, whole=cash_discounts())
