@@ -300,7 +300,7 @@ SAID = {
     "purchase.expected-in-the-past": "purchase PO-1 cannot be expected on 2026-03-01, before 2026-03-02",
     "purchase.over-received": "purchase PO-1 misses 5, not 6",
     "purchase.quantity": "0 is no quantity for purchase PO-1",
-    "return.another-customer": "order SO-1 is of ACME in EUR, not of JANE in EUR",
+    "return.another-customer": "order SO-1 is of ACME in EUR, not of JANE in EUR, with prices without VAT",
     "return.another-order": "return RMA-1 needs order SO-R, which was not given",
     "return.before-created": "return RMA-1 was created on 2026-03-02; 2026-03-01 is before that",
     "return.credit-invoice": "line 1 of return RMA-1 is credited on invoice INV-1, which was not given",

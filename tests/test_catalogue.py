@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib
+import pkgutil
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
@@ -11,6 +13,7 @@ from typing import Any
 import pytest
 from attrs import evolve
 
+import salesflow
 from salesflow import (
     CreditOf,
     DeliveryPolicy,
@@ -52,7 +55,8 @@ from salesflow.model.recurrence import InvoiceTemplate, Recurrence
 from salesflow.model.reminder import Reminder, ReminderLevel, ReminderPlan
 from salesflow.model.terms import PaymentTerms
 from salesflow.model.voucher import PostingProfile
-from tests import after_sale_broken, pipeline_broken, promises_broken
+from salesflow.rules import Rule
+from tests import after_sale_broken, money_broken, pipeline_broken, promises_broken
 from tests.builders import ACME, DAY, JANE, LATER, a_charge, advice, an_order, chai, chang
 
 EARLIER = date(2026, 3, 1)
@@ -284,7 +288,6 @@ BREAKS: dict[str, Break] = {
     "order.consumer-to-business": placed(policy=OrderPolicy(seller=PartyKind.PERSON)),
     "order.no-lines": lambda: orders.place(number="SO-1", customer=ACME, currency="EUR", lines=[], on=DAY),
     "order.line-number": lambda: an_order(chai(1, number=1), chang(1, number=1)),
-    "order.charge-number": placed(charges=[a_charge(number=1, code="a", amount=Decimal(1)), a_charge(number=1, code="b", amount=Decimal(1))]),
     "order.sign": lambda: an_order(chai(-1)),
     "order.rma-missing": lambda: an_order(chai(-1), type=OrderType.RETURNED_ORDER),
     "order.project-missing": placed(type=OrderType.ITEM_REQUIREMENTS),
@@ -379,6 +382,7 @@ BREAKS: dict[str, Break] = {
     "free-text.no-reason": lambda: free_text.correct(in_words({}).document, [], cancelling="C", number="N", on=DAY, reason=""),
     "free-text.kind": lambda: free_text.correct(invoiced(an_order()).document, [], cancelling="C", number="N", on=DAY, reason="r"),
     "credit-limit.exceeded": lambda: owing(CreditLimit(account="ACME", currency="EUR", type=LimitType.BALANCE)),
+    "credit-limit.no-rate": lambda: owing(CreditLimit(account="ACME", currency="USD")),
     "credit-limit.mandatory": lambda: owing(CreditLimit(account="ACME", currency="EUR", mandatory=Decimal(200))),
     "deposit.amount": lambda: deposits.post(an_order(), percentage=0, number="D-1", on=DAY),
     "deposit.over-order": lambda: deposits.post(an_order(), amount=218, number="D-1", on=DAY),
@@ -403,11 +407,12 @@ BREAKS: dict[str, Break] = {
 
 SAID = {
     "credit-limit.exceeded": "account ACME comes to 217.80 EUR at a limit of 0",
+    "credit-limit.no-rate": "account ACME has INV-1 in EUR, and its limit is in USD; give a table of rates with both",
     "credit-limit.mandatory": "account ACME has a balance of 217.80 EUR at a mandatory limit of 200",
     "credit.another-order": "the credit is of orders SO-1, not none",
     "credit.empty": "there is nothing to credit (invoice: INV-1)",
     "credit.line-twice": "line 1 of invoice INV-1 is named more than once",
-    "credit.one-account": "invoice INV-2 is of ACME in USD",
+    "credit.one-account": "invoice INV-2 is of ACME in USD, with prices without VAT",
     "credit.over-amount": "charge 1 of invoice INV-1 has 5 left to credit, not 5.01",
     "credit.over-quantity": "line 1 of invoice INV-1 has 10 left to credit, not 11",
     "credit.reopens": "it is not said whether what is credited of order SO-1 is to be invoiced again",
@@ -430,11 +435,11 @@ SAID = {
     "deposit.amount": "0 is no deposit on order SO-1",
     "deposit.another-order": "deposit D-1 is of order SO-1 and cannot be taken off invoice INV-1",
     "deposit.over-order": "order SO-1 has 217.80 left for deposits, not 218.00",
-    "deposit.used-up": "nothing is left of deposit D-1",
+    "deposit.used-up": "nothing is left of deposit D-1: it was taken off, credited or cancelled",
     "draft.before-draft": "draft D-1 is of 2026-03-02; 2026-03-01 is before that",
     "draft.reserved": "line 1 of order SO-1 has 10 left to invoice, 6 of it in other drafts, and not 5 more",
-    "free-text.digits": "line 1 has a net of 0.001 in EUR",
-    "free-text.distribution": "the distribution of line 1 comes to 9, its net is 10.00",
+    "free-text.digits": "line 1 has an amount of 0.001 in EUR; round it",
+    "free-text.distribution": "the distribution of line 1 adds up to 9, its amount is 10.00",
     "free-text.item": "line 1 names item CHAI",
     "free-text.kind": "INV-1 is no posted free text invoice",
     "free-text.no-account": "line 1 is booked on 9999, which is no ledger account",
@@ -443,11 +448,11 @@ SAID = {
     "free-text.no-vat": "line 1 does not say how it is taxed",
     "idempotency.another-request": "key K-1 was used for another request",
     "ledger.append-only": "order SO-1 has 1 postings that are kept, and is put without posting 1 of them",
-    "invoice.another-order": "invoice INV-1 is about SO-1, not SO-9",
+    "invoice.another-order": "invoice INV-1 is about SO-1, not SO-9; give these orders",
     "invoice.another-slip": "packing slip PS-1 delivers SO-1, none of those given",
     "invoice.before-invoice": "invoice INV-1 is of 2026-03-02; 2026-03-01 is before that",
     "invoice.before-slip": "packing slip PS-1 is of 2026-03-02; 2026-03-01 is before that",
-    "invoice.credited": "line 1 of order SO-1 has 0 left to credit of invoice INV-1, not 10",
+    "invoice.credited": "line 1 of order SO-1 has 0 left to take back of invoice INV-1, not 10; read the invoice again",
     "invoice.empty": "there is nothing to invoice (order: SO-1)",
     "invoice.has-credits": "invoice INV-1 was credited by CN-1",
     "invoice.no-slip": "none of the packing slips delivers order SO-1",
@@ -456,17 +461,16 @@ SAID = {
     "invoice.over-remainder": "line 1 has 10 left to invoice, not 11",
     "invoice.pro-forma": "a pro forma of 2026-03-02 is no posted invoice",
     "einvoice.pro-forma": "a pro forma invoice owes nobody anything and is not sent as an invoice",
-    "invoice.reversal": "invoice INV-2 takes back INV-1",
+    "invoice.reversal": "invoice INV-2 takes back INV-1; invoice again instead",
     "invoice.sent": "invoice INV-1 was sent on 2026-03-02",
     "invoice.sign": "line 1 orders 10; 0 cannot be invoiced of it",
     "invoice.slip-invoiced": "nothing of packing slip PS-1 is left to invoice for order SO-1",
     "invoice.slip-undone": "packing slip PS-1 was undone or undoes another",
-    "invoice.stated-amount": "line 1 of order SO-1 cannot have the net 0.001 stated",
+    "invoice.stated-amount": "line 1 of order SO-1 cannot have the amount 0.001 stated",
     "invoice.unknown-line": "order SO-1 has no line 2 of its own",
     "order.before-placed": "order SO-1 was placed on 2026-03-02; 2026-03-01 is before that",
     "order.below-floor": "line 1 cannot come to 3: 4 delivered, 0 invoiced and 0 cancelled need at least 4",
     "order.below-invoiced": "line 1 has 8 invoiced and would come down to 5; credit first",
-    "order.charge-number": "order SO-1 has charge number 1 2 times; numbers are above zero and each occurs once",
     "order.confirmed": "revision 0 of order SO-1 was confirmed on 2026-03-02",
     "order.consumer-to-business": "the seller is a person and ACME an organisation",
     "order.held": "order SO-1 is held for credit already",
@@ -522,7 +526,7 @@ SAID = {
 SAID_BY_VALIDATE = {"order.ship-date-passed", "order.unconfirmed", "order.no-terms-of-sale"}
 
 
-for broken in (promises_broken, pipeline_broken, after_sale_broken):
+for broken in (promises_broken, pipeline_broken, after_sale_broken, money_broken):
     BREAKS |= broken.BREAKS
     SAID |= broken.SAID
 
@@ -542,6 +546,12 @@ def test_every_rule_refuses_what_breaks_it(code: str) -> None:
 def test_the_table_is_the_catalogue() -> None:
     """No rule of the catalogue is left out, and none is made up."""
     assert set(BREAKS) | SAID_BY_VALIDATE == {rule.code for rule in registry.rules()}
+
+
+def test_no_rule_is_left_out_of_the_catalogue() -> None:
+    """Whatever module a rule stands in, the catalogue lists it."""
+    modules = [importlib.import_module(each.name) for each in pkgutil.walk_packages(salesflow.__path__, "salesflow.")]
+    assert {value for module in modules for value in vars(module).values() if isinstance(value, Rule)} == set(registry.rules())
 
 
 def test_what_is_refused_together_is_named_together() -> None:

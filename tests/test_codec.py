@@ -176,8 +176,8 @@ ORDER = an_order()
         (POSTED, {"rows": (("1", Decimal(2)),)}),
         (POSTED, {"rows": ((True, Decimal(2)),)}),
         (POSTED, {"rows": ((1, 2),)}),
-        (POSTED, {"nets": (1,)}),
-        (POSTED, {"nets": [Decimal(1)]}),
+        (POSTED, {"amounts": (1,)}),
+        (POSTED, {"amounts": [Decimal(1)]}),
     ],
     ids=lambda value: type(value).__name__ if not isinstance(value, dict) else repr(value)[:60],
 )

@@ -55,6 +55,9 @@ if TYPE_CHECKING:
     from salesflow.model.charge import Back as Back
     from salesflow.model.charge import Charge as Charge
     from salesflow.model.charge import ChargeRule as ChargeRule
+    from salesflow.model.charge import LineFilter as LineFilter
+    from salesflow.model.charge import Measure as Measure
+    from salesflow.model.charge import When as When
     from salesflow.model.einvoice import EInvoice as EInvoice
     from salesflow.model.einvoice import TradeParty as TradeParty
     from salesflow.model.free_text import FreeTextLine as FreeTextLine
@@ -258,7 +261,7 @@ _NAMES = {
     "model.agreement": ("Commitment", "CommitmentKind", "SalesAgreement"),
     "model.campaign": ("Campaign", "Recipient"),
     "model.case": ("Case", "CaseStatus"),
-    "model.charge": ("Back", "Charge", "ChargeRule"),
+    "model.charge": ("Back", "Charge", "ChargeRule", "LineFilter", "Measure", "When"),
     "model.einvoice": ("EInvoice", "TradeParty"),
     "model.free_text": ("FreeTextLine",),
     "model.goods_return": ("Disposition", "Return"),

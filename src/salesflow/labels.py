@@ -22,6 +22,11 @@ class Labelled(StrEnum):
         member.nl = nl
         return member
 
+    @property
+    def within(self) -> str:
+        """The English label as it stands within a sentence."""
+        return self.en[:1].lower() + self.en[1:]
+
     def label(self, language: Language = "en") -> str:
         """Return the label in *language*."""
         return self.nl if language == "nl" else self.en

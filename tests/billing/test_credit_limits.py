@@ -10,9 +10,24 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from salesflow import Invoice, Order, OrderType, PaymentTerms, RefusedError, credit_limits, deliveries, invoices, orders, payments
+from salesflow import (
+    Invoice,
+    Item,
+    Order,
+    OrderLine,
+    OrderType,
+    PaymentTerms,
+    RefusedError,
+    credit_limits,
+    deliveries,
+    deposits,
+    invoices,
+    orders,
+    payments,
+)
 from salesflow.billing.credit_limits import Exposure
 from salesflow.model.credit import CheckPoint, CreditLimit, CreditPolicy, HoldReason, HoldRule, LimitType, OnExcess
+from salesflow.model.exchange import Rate, RateTable
 from salesflow.model.terms import Instalment
 from tests.builders import ACME, DAY, JANE, LATER, a_charge, an_order, chai, codes
 
@@ -48,20 +63,68 @@ def test_money_received_makes_room() -> None:
 
 
 def test_what_is_not_counted() -> None:
-    """Another's documents, other currencies, drafts, cancelled orders, returns; freight counts while it is not invoiced."""
+    """Another's documents, drafts, cancelled orders, returns, pro formas; freight counts while it is not invoiced."""
     limit = a_limit()
     others = [
         an_order(customer=JANE),
-        an_order(currency="USD"),
         an_order(type=OrderType.JOURNAL),
         orders.cancel(an_order(), on=DAY).document,
         an_order(chai(-1), type=OrderType.RETURNED_ORDER, rma="RMA-1"),
     ]
-    bills = [invoices.post(each, number="I", on=DAY).document for each in others[:2]]
+    bills = [invoices.post(others[0], number="I", on=DAY).document, invoices.pro_forma(an_order(), on=DAY)]
     paid = [payments.receive("JANE", 5, "EUR", number="P", on=DAY).document]
     assert credit_limits.exposure(limit, invoices=bills, payments=paid, orders=others) == Exposure()
     freight = a_charge(number=1, code="freight", amount=Decimal(10))
     assert credit_limits.exposure(limit, orders=[an_order(charges=[freight])]).ordered == WHOLE + 10
+
+
+RATES = RateTable(base="EUR", on=DAY, rates=(Rate(currency="USD", rate=Decimal("0.90")),))
+
+
+def test_other_currencies_count_at_the_rates_given() -> None:
+    """
+    A limit in euros, an order of 217.80 and a payment of 100 in dollars at 0.90: 196.02 is ordered, and the balance is -90.00.
+
+    Without a rate nothing is passed over: the documents are named, and the check refuses.
+    """
+    dollars = an_order(number="SO-2", currency="USD")
+    paid = payments.receive(ACME, 100, "USD", number="P-1", on=DAY).document
+    found = credit_limits.exposure(a_limit(), payments=[paid], orders=[dollars, an_order()], rates=RATES)
+    assert found == Exposure(balance=Decimal("-90.00"), ordered=Decimal("196.02") + WHOLE)
+    for rates in (None, RateTable(base="GBP", on=DAY, rates=(Rate(currency="USD", rate=Decimal(1)),)), RateTable(base="EUR", on=DAY)):
+        with pytest.raises(RefusedError) as refused:
+            credit_limits.exposure(a_limit(), payments=[paid], orders=[dollars], rates=rates)
+        [refusal] = refused.value.refusals
+        assert (refusal.code, refusal.fact("documents"), refusal.fact("currency")) == ("credit-limit.no-rate", "P-1, SO-2", "USD")
+    tight = a_limit(amount="1")
+    [refusal] = credit_limits.check(tight, CheckPoint.CONFIRMATION, on=DAY, orders=[dollars]).refusals
+    assert refusal.code == "credit-limit.no-rate"
+    [refusal] = credit_limits.check(tight, CheckPoint.CONFIRMATION, on=DAY, orders=[dollars], rates=RATES).refusals
+    assert (refusal.code, refusal.fact("exposure")) == ("credit-limit.exceeded", Decimal("196.02"))
+
+
+def test_rules_that_hold_an_order_look_at_the_currency_of_the_limit() -> None:
+    """An order of 217.80 dollars is 196.02 euros: above 196.01, and not above 196.02."""
+    dollars = an_order(currency="USD")
+    for above, held in (("196.01", True), ("196.02", False)):
+        rule = HoldRule(reason=HoldReason.ORDER_AMOUNT, above=Decimal(above))
+        assert bool(credit_limits.reasons_to_hold(dollars, a_limit(amount="1000"), [rule], on=DAY, rates=RATES)) is held
+    with pytest.raises(RefusedError) as refused:
+        credit_limits.reasons_to_hold(dollars, a_limit(), [rule], on=DAY)
+    assert codes(refused) == ("credit-limit.no-rate",)
+    bill = invoices.post(dollars, number="INV-1", on=DAY).document
+    late = HoldRule(reason=HoldReason.OVERDUE_AMOUNT, above=Decimal("196.01"))
+    assert credit_limits.reasons_to_hold(dollars, a_limit(), [late], on=DAY + timedelta(days=31), invoices=[bill], rates=RATES)
+    assert not credit_limits.reasons_to_hold(dollars, a_limit(), [late], on=DAY + timedelta(days=30), invoices=[bill], rates=RATES)
+
+
+def test_a_deposit_counts_once() -> None:
+    """An order of 1000 with a deposit of 500: owed on the deposit and no longer on the order; once paid, 500 is left."""
+    order = an_order(OrderLine(item=Item(number="I-1"), ordered=Decimal(10), price=Decimal(100)))
+    order, deposit = deposits.post(order, percentage=50, number="D-1", on=DAY)
+    assert credit_limits.exposure(a_limit(), invoices=[deposit], orders=[order]) == Exposure(balance=Decimal(500), ordered=Decimal(500))
+    deposit, _ = payments.receive(ACME, 500, "EUR", number="P-1", on=DAY, invoices=[deposit])
+    assert credit_limits.exposure(a_limit(), invoices=[deposit], orders=[order]) == Exposure(ordered=Decimal(500))
 
 
 @pytest.mark.parametrize("kind", list(LimitType))

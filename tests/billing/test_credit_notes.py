@@ -365,10 +365,11 @@ def test_the_vat_of_credits_is_capped_before_the_last_too() -> None:
 
 
 def test_lines_of_both_signs_are_credited_at_their_rate() -> None:
-    """10.00 and a rebate of 9.00 at 21 percent: crediting the 10.00 gives 2.10 back, and the rebate takes 1.89 again."""
+    """10.00 and a rebate of 9.00 at 21 percent: the 10.00 alone gives 2.10 back, and the rebate takes 1.89 again."""
     rebate = a_charge(number=1, code="rebate", amount=Decimal("-9.00"), vat=STANDARD)
     order, invoice = invoiced(OrderLine(item=Item(number="I-1", vat=STANDARD), ordered=Decimal(1), price=Decimal(10)), charges=[rebate])
-    order, invoice, note = credit_notes.post(invoice, {1: 1}, orders=order, number="CN-1", on=DAY, reopens=False)
+    bare = CreditOf(invoice=invoice, quantities={1: 1}, charges={})
+    order, invoice, note = credit_notes.post([bare], orders=order, number="CN-1", on=DAY, reopens=False)
     assert (note.total, invoice.balance, note.balance) == (Decimal("-12.10"), 0, Decimal("-10.89"))
     _, _, rest = credit_notes.post(invoice, orders=order, number="CN-2", on=DAY)
     assert (rest.total, rest.vat) == (Decimal("10.89"), Decimal("1.89"))

@@ -40,7 +40,7 @@ def test_a_payment_settles_the_first_due_first() -> None:
     early, late, payment = done
     assert (early.status, early.balance) == (InvoiceStatus.PAID, 0)
     assert (late.status, late.balance) == (InvoiceStatus.OPEN, Decimal("26.70"))
-    assert (payment.balance, payment.settled) == (0, (("B", Decimal("108.90")), ("A", Decimal("191.10"))))
+    assert (payment.balance, [(use.document, use.amount) for use in payment.uses]) == (0, [("B", Decimal("108.90")), ("A", Decimal("191.10"))])
     assert [type(event).__name__ for event in done.events] == ["PaymentReceived", "InvoiceSettled", "InvoiceSettled"]
     assert payments.open_balance([early, late], [payment]) == Decimal("26.70")
 
@@ -107,7 +107,7 @@ def test_money_is_conserved(quantities: list[int], amount: Decimal) -> None:
     done = payments.receive("ACME", amount, "EUR", number="P", on=DAY, invoices=owed)
     after = {invoice.number: invoice for invoice in owed} | {invoice.number: invoice for invoice in done.changed}
     payment = done.document
-    assert sum((part for _, part in payment.settled), payment.balance) == amount
+    assert sum((use.amount for use in payment.uses), payment.balance) == amount
     assert payments.open_balance(after.values(), [payment]) == before - amount
     assert all(0 <= invoice.balance <= invoice.total for invoice in after.values())
     assert payment.balance == max(amount - before, Decimal(0))

@@ -26,6 +26,7 @@ from salesflow import (
     payments,
 )
 from salesflow.model.invoice import InvoiceKind
+from salesflow.model.payment import PaymentUse
 from salesflow.model.policies import CashDiscounts, Overpayment, SettlementPolicy
 from salesflow.model.terms import CashDiscount, Instalment
 from tests.builders import ACME, DAY, LATER, an_order, codes
@@ -147,7 +148,7 @@ def test_small_differences_are_booked_away(amount: str, policy: SettlementPolicy
     invoice, payment = pay(amount, bill(105, discount=TEN), policy=policy)
     assert [(sum(each)) for each in zip(*parts(invoice), strict=True)] == [Decimal(each) for each in found]
     assert payment.balance == Decimal(left)
-    assert sum(money for _, money in payment.settled) + payment.balance == Decimal(amount)
+    assert sum(use.amount for use in payment.uses) + payment.balance == Decimal(amount)
 
 
 def test_a_tolerance_is_no_gift_to_an_invoice_nobody_paid() -> None:
@@ -176,7 +177,7 @@ def test_payments_are_settled_by_due_date_or_by_kind_first(policy: SettlementPol
     note = free_text.draft(ACME, [FreeTextLine(text="Interest", account="8100", net=Decimal("7.00"), vat=Vat("O"))], "EUR", reference="R")
     interest = free_text.post(note, number="NOTE", on=date(2026, 10, 20)).document
     done = payments.receive(ACME, 700, "EUR", number="P-1", on=date(2026, 10, 25), invoices=[*owed, interest], policy=policy)
-    assert dict(done.document.settled) == settled
+    assert {use.document: use.amount for use in done.document.uses} == settled
     assert {each.number: each.balance for each in done.changed if each.balance} == {"C": left}
 
 
@@ -268,7 +269,7 @@ def test_no_more_is_paid_back_than_stands_in_favour() -> None:
         assert codes(refused) == ("payment.over-refund",)
     after, prepaid_after, refund = payments.refund([prepaid, note], 80, number="P-1", on=LATER)
     assert (after.balance, prepaid_after.balance, refund.balance, refund.amount) == (0, 30, 0, -80)
-    assert refund.settled == (("CN-1", -60), ("P-0", -20))
+    assert refund.uses == (PaymentUse("CN-1", LATER, Decimal(-60)), PaymentUse("P-0", LATER, Decimal(-20)))
     _, _, whole = payments.refund([prepaid, note], number="P-1", on=LATER)
     assert whole.amount == -110
     [only] = payments.refund([note, prepaid], 60, number="P-2", on=LATER).changed

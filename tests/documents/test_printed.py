@@ -15,13 +15,13 @@ from salesflow import (
     Charge,
     CreditOf,
     FreeTextLine,
-    InvoicePolicy,
     Item,
     Opportunity,
     Override,
     PaymentTerms,
     Stakeholder,
     TermsOfSale,
+    TotalsPolicy,
     Vat,
     credit_notes,
     deliveries,
@@ -88,7 +88,9 @@ def test_a_quotation_says_what_is_offered_until_when_and_on_which_terms() -> Non
     shown = lines_of(printed.quotation(offer, **BOTH, language="nl", reference="RFQ-4"))
     has(shown, "Offerte Q-1", "Geldig tot en met 1 april 2026", "Uw kenmerk RFQ-4", "Afleveradres Yard 9")
     has(shown, "Alternatief bare", "CHAI Chai 10 st 18,00 10 % 21 % 162,00", "21 % 162,00 34,02", "Totaal EUR 196,02")
-    has(shown, "Alternatief full", "ADVICE Advice 1,5 uur 95,00 21 % 142,50", "Korting op het geheel (21 %) -15,23", "Totaal EUR 350,02")
+    has(
+        shown, "Alternatief full", "ADVICE Advice 1,5 uur 95,00 21 % 142,50", "Korting op het geheel 5 % (21 %) -15,23", "Totaal EUR 350,02"
+    )
     has(shown, "Verkoopvoorwaarden: General terms (7)", "Overeengekomen inkoopvoorwaarden: Ours (B)")
     has(shown, "Betaling binnen 30 dagen na factuurdatum.", "Voor akkoord: naam, datum en handtekening")
 
@@ -383,8 +385,8 @@ def test_an_invoice_without_vat_says_why(category: str, dutch: str, english: str
 
 def test_cash_rounding_stands_after_the_total_and_outside_of_vat() -> None:
     """180.03 with 37.81 is 217.84; 217.85 can be paid."""
-    order = an_order(chai(10, price=D("18.003")))
-    invoice = invoices.post(order, number="INV-1", on=DAY, policy=InvoicePolicy(cash_step=D("0.05"))).document
+    order = an_order(chai(10, price=D("18.003")), totals=TotalsPolicy(cash_step=D("0.05")))
+    invoice = invoices.post(order, number="INV-1", on=DAY).document
     shown = lines_of(printed.invoice(invoice, **BOTH))
     has(shown, "Totaal exclusief btw 180,03", "Btw 37,81", "Totaal EUR 217,84", "Afronding 0,01", "Te betalen EUR 217,85")
     assert not any("geen" in line for line in shown)

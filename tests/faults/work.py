@@ -217,7 +217,7 @@ def _check_ledgers(work: Any) -> None:
             assert line.delivered + line.deliver_remainder == line.ordered == line.invoiced + line.invoice_remainder
     named = {(order, document.number) for document in (*slips.values(), *bills.values()) for order in document.orders}
     assert named == posted, "a document and an order do not know of each other"
-    paid = Counter({(payment.number, number): amount for payment in work.payments for number, amount in payment.settled})
+    paid = Counter({(payment.number, use.document): use.amount for payment in work.payments for use in payment.uses})
     assert paid == Counter({(each.document, bill.number): each.amount for bill in bills.values() for each in bill.settlements})
 
 

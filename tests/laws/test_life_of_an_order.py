@@ -46,6 +46,11 @@ ZERO = Decimal(0)
 SMALL = st.integers(1, 4).map(Decimal)
 
 
+def freight_on(invoice: Invoice) -> Decimal:
+    """What it takes of the freight, or gives back of it."""
+    return sum((each.amount for each in invoice.charges if each.charge.code == "freight"), ZERO)
+
+
 class Counted:
     """What a person with a notepad would know of a line."""
 
@@ -82,6 +87,7 @@ class LifeOfAnOrder(RuleBasedStateMachine):
         self.reversals: list[Invoice] = []
         self.numbers = 0
         self.sign = 1
+        self.freight = Decimal("12.50")
         self.unfinished = True
         self.told: list[Any] = []
 
@@ -242,6 +248,7 @@ class LifeOfAnOrder(RuleBasedStateMachine):
     def keep_invoice(self, invoice: Invoice) -> None:
         """Note what was invoiced; a service is delivered by an invoice that follows the order."""
         self.invoices[invoice.number] = invoice
+        self.freight -= freight_on(invoice)
         for line in invoice.lines:
             counted = self.lines[line.terms.number]
             counted.invoiced += line.quantity
@@ -281,6 +288,7 @@ class LifeOfAnOrder(RuleBasedStateMachine):
             assert after.status is InvoiceStatus.CANCELLED
             assert after.balance == reversal.balance == 0
             assert reversal.total == -invoice.total
+            self.freight += freight_on(invoice)
             for line in invoice.lines:
                 self.lines[line.terms.number].invoiced -= line.quantity
             for number_, counted in self.lines.items():
@@ -324,9 +332,11 @@ class LifeOfAnOrder(RuleBasedStateMachine):
             counted = self.lines[terms[taken.credited or 0]]
             if reopens:
                 counted.invoiced += taken.quantity
-            if not keep:
-                ahead = counted.to_invoice
-                counted.cancelled += min(left.pop(taken.terms.number, ZERO), ahead, key=abs)
+        if reopens and (how == "freight" or any(taken.quantity and self.lines[taken.terms.number].to_invoice for taken in note.lines)):
+            self.freight -= freight_on(note)
+        for taken in () if keep else note.lines:
+            counted = self.lines[terms[taken.credited or 0]]
+            counted.cancelled += min(left.pop(taken.terms.number, ZERO), counted.to_invoice, key=abs)
         assert all(abs(each.quantity) <= abs(whole.quantity) for each, whole in zip(after.creditable.values(), invoice.lines, strict=True))
 
     @rule(wanted=st.none() | st.dictionaries(st.integers(1, 4), SMALL, min_size=1, max_size=3))
@@ -486,14 +496,16 @@ class LifeOfAnOrder(RuleBasedStateMachine):
 
     @invariant()
     def money_is_conserved(self) -> None:
-        """What the ledger says was invoiced is what the invoices say, and charges are taken once, or once a cycle."""
+        """What the ledger says was invoiced is what the invoices say; freight is due once, and again as far as a credit opened it."""
         posted = [*self.invoices.values(), *self.reversals]
         charges = [each.charge for invoice in posted for each in invoice.charges]
         roundings = sum((charge.amount for charge in charges if charge.code == "rounding"), ZERO)
         assert self.order.invoiced_net == reduce(operator.add, (invoice.net for invoice in posted), roundings)
         taken = sum((charge.amount for charge in charges if charge.code == "freight"), ZERO)
-        renewed = [amount for posting in self.order.postings if posting.kind == "renewed" for _, amount in posting.charges]
-        assert self.order.charge_remainder(self.order.charges[0]) == Decimal("12.50") - taken + sum(renewed, ZERO)
+        freight = self.order.charge(1)
+        assert self.order.fold.charges.get(1, ZERO) == taken
+        assert self.order.type is OrderType.SUBSCRIPTION or freight.taken == taken
+        assert freight.left == (ZERO if self.order.status is OrderStatus.CANCELLED else self.freight)
 
     @invariant()
     def no_line_strays_more_than_a_cent(self) -> None:

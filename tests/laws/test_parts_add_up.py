@@ -112,6 +112,7 @@ def test_a_discount_never_makes_a_line_negative_and_all_of_it_gives_nothing(line
 def test_a_larger_discount_never_costs_more(line: OrderLine, more: list[Decimal]) -> None:
     """The net falls, or stays, as the discount grows."""
     nets = [
-        OrderLine(item=line.item, ordered=line.ordered, price=line.price, discount=each).amount(line.ordered, Decimal("0.01")) for each in sorted(more)
+        OrderLine(item=line.item, ordered=line.ordered, price=line.price, discount=each).amount(line.ordered, Decimal("0.01"))
+        for each in sorted(more)
     ]
     assert all(one >= other for one, other in pairwise(nets))

@@ -129,7 +129,7 @@ def nothing_is_owed(store: memory.Store) -> None:
     assert [event.number for event in store.events if type(event).__name__ == "InvoiceCredited"] == ["INV-2", "INV-2"]
     books = [vouchers.of_invoice(invoice, PROFILE) for invoice in work.invoices]
     for payment in work.payments:
-        numbers = {number for number, _ in payment.settled}
+        numbers = {use.document for use in payment.uses}
         mine = [each for each in (*work.invoices, *work.payments) if each.number in numbers]
         books.append(vouchers.of_payment(payment, mine, PROFILE))
     accounts: dict[str, Decimal] = {}

@@ -11,7 +11,7 @@ from attrs import frozen
 
 from salesflow.checks import ZERO, require_date, require_kind
 from salesflow.labels import Labelled, Language
-from salesflow.model.invoice import Invoice, InvoiceKind
+from salesflow.model.invoice import Invoice
 from salesflow.model.payment import Payment
 from salesflow.money import exact, quantum_of
 
@@ -82,8 +82,8 @@ def age(
     """
     Return what each account owes as of *on*, per currency, in order of account; an account without anything open is left out [PAY-1].
 
-    Documents of a later date are left out, and what was settled later is open still.
-    Give the payments with the invoices that they settled: a settlement is dated on the invoice.
+    Documents of a later date are left out, and what was settled later is open still. Each instalment is as old as its own due date.
+    Give the payments with the invoices: together they come to the balance of a statement of that day.
 
     Args:
         buckets: The last day of every column but the last one, in days overdue.
@@ -94,18 +94,14 @@ def age(
     require_date("on", on)
     columns = _columns(buckets)
     sums: dict[tuple[str, str], list[Decimal]] = {}
-    later: dict[tuple[str, str], Decimal] = {}
     for invoice in invoices:
         require_kind("invoice", invoice, Invoice)
-        balance = _balance(invoice, on, later)
-        if balance:
-            place = bisect_left(buckets, (on - invoice.due).days) if balance > 0 else -1
-            _add(sums, invoice, len(columns), place, balance)
+        for part in invoice.open_parts(on):
+            place = bisect_left(buckets, (on - part.on).days) if part.amount > 0 else -1
+            _add(sums, invoice, len(columns), place, part.amount)
     for payment in payments:
         require_kind("payment", payment, Payment)
-        if payment.on <= on:
-            settled = {number for number, _ in payment.settled}
-            left = sum((later.get((payment.number, number), ZERO) for number in settled), payment.balance)
+        if left := payment.balance_on(on):
             _add(sums, payment, len(columns), -1, -left)
     return tuple(
         AgedAccount(account=account, currency=currency, on=on, buckets=columns, amounts=tuple(amounts[:-1]), unallocated=amounts[-1])
@@ -121,19 +117,6 @@ def _columns(edges: tuple[int, ...]) -> tuple[Bucket, ...]:
         raise ValueError(msg)
     firsts = (None, *(edge + 1 for edge in edges))
     return tuple(Bucket(first, last) for first, last in zip(firsts, (*edges, None), strict=True))
-
-
-def _balance(invoice: Invoice, on: date, later: dict[tuple[str, str], Decimal]) -> Decimal:
-    """Return what was open of an invoice as of *on*; note in *later* what money each document gave it afterwards."""
-    if invoice.kind is InvoiceKind.PRO_FORMA:
-        return ZERO
-    balance = invoice.balance
-    for settlement in invoice.settlements:
-        if settlement.on > on:
-            key = settlement.document, invoice.number
-            later[key] = later.get(key, ZERO) + settlement.amount - settlement.discount + settlement.difference
-            balance += settlement.amount
-    return balance if invoice.on <= on else ZERO
 
 
 def _add(sums: dict[tuple[str, str], list[Decimal]], document: Invoice | Payment, columns: int, place: int, amount: Decimal) -> None:

@@ -58,19 +58,25 @@ def note_of(
         payment_terms=credited[0].invoice.payment_terms if credited else AT_ONCE,
         reason=reason,
         rma=rma,
-        granted=sum((_granted(each) for each in credited), ZERO),
+        granted=-sum((granted_in(each) for each in credited), ZERO),
         vat_groups=merged(groups),
     )
 
 
-def _granted(part: CreditedPart) -> Decimal:
-    """Return the cash discount, and what was written off, in what is taken back: its part of what its invoice was settled with."""
+def granted_in(part: CreditedPart) -> Decimal:
+    """
+    Return the cash discount, and what was written off, in what is taken back of an invoice: so much of it was never paid.
+
+    What settles what is still owed has none; what was paid has its part of what is left, and the last credit takes the rest.
+    """
     invoice = part.invoice
-    granted = sum((each.discount - each.difference for each in invoice.settlements), ZERO)
+    left = invoice.not_paid - sum((credit.granted for credit in invoice.credits), ZERO)
     taken = sum((group.gross for credit in invoice.credits for group in credit.groups), ZERO)
-    before = (granted * taken / invoice.total).quantize(invoice.quantum, ROUND_HALF_UP) if invoice.total else ZERO
-    so_far = (granted * (taken + part.total) / invoice.total).quantize(invoice.quantum, ROUND_HALF_UP) if invoice.total else ZERO
-    return so_far - before
+    of_paid = part.total - smaller(invoice.balance, part.total)
+    paid = sum((group.gross for group in invoice.own_groups), ZERO) - taken - invoice.balance
+    if left * part.total <= 0 or not paid:
+        return ZERO
+    return left if of_paid == paid else (left * of_paid / paid).quantize(invoice.quantum, ROUND_HALF_UP)
 
 
 def _parts(credited: CreditedPart) -> Iterator[InvoicePart]:
@@ -140,7 +146,14 @@ def credited_by(credited: CreditedPart, number: str, on: date) -> Invoice:
     rows += [(row.line.number, row.quantity, row.amount, row.net) for row in credited.words]
     lines = [Taken(number=number, quantity=quantity, amount=amount, net=net) for number, quantity, amount, net in rows]
     charges = [Taken(number=row.place, amount=row.amount, net=row.net) for row in credited.charges]
-    credit = Credited(document=number, on=on, lines=tuple(lines), charges=tuple(charges), groups=credited.groups)
+    credit = Credited(
+        document=number,
+        on=on,
+        lines=tuple(lines),
+        charges=tuple(charges),
+        groups=credited.groups,
+        granted=granted_in(credited),
+    )
     return evolve(invoice, credits=(*invoice.credits, credit))
 
 

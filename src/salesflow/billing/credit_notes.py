@@ -259,7 +259,7 @@ def _why_not(
 def _against_invoice(invoice: Invoice, first: Invoice, on: date) -> Iterator[Refusal]:
     yield from LIFECYCLE.why_not("credit_notes.post", invoice, on=on)
     if (invoice.account, invoice.currency, invoice.totals_policy) != (first.account, first.currency, first.totals_policy):
-        basis = invoice.totals_policy.basis.en.lower()
+        basis = invoice.totals_policy.basis.within
         yield ONE_ACCOUNT.refuse(invoice=invoice.number, account=invoice.account, currency=invoice.currency, basis=basis)
 
 

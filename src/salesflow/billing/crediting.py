@@ -157,9 +157,7 @@ def invoice_vat(line: InvoiceLine | FreeTextLine) -> Vat:
 _Asked = dict[int, tuple[InvoiceLine | FreeTextLine, Decimal, Decimal]]
 
 
-def _amounts(
-    invoice: Invoice, left: Mapping[int, Creditable], quantities: Mapping[int, Decimal], amounts: Mapping[int, Decimal]
-) -> _Asked:
+def _amounts(invoice: Invoice, left: Mapping[int, Creditable], quantities: Mapping[int, Decimal], amounts: Mapping[int, Decimal]) -> _Asked:
     """Return for each line that is credited the line, its quantity and its amount."""
     found: _Asked = {}
     for line in invoice.own_lines:

@@ -12,7 +12,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from attrs import evolve
 
-from salesflow.billing.credit_documents import credited_by, words_of
+from salesflow.billing.credit_documents import credited_by, granted_in, words_of
 from salesflow.billing.credit_postings import advance
 from salesflow.billing.crediting import CreditedPart, CreditOf, part_of
 from salesflow.checks import HUNDRED, ZERO, all_of, exact_number, require_date, require_kind
@@ -243,5 +243,5 @@ def _less(invoice: Invoice, part: CreditedPart) -> Invoice:
     first = len(invoice.all_lines) + 1
     lines = tuple(evolve(line, number=place) for place, line in enumerate(words_of(part), start=first))
     groups = tuple(VatGroup(group.vat, -group.base, -group.amount) for group in part.groups)
-    taken = TakenOff(deposit=part.invoice.number, lines=lines, groups=groups)
+    taken = TakenOff(deposit=part.invoice.number, lines=lines, groups=groups, granted=granted_in(part))
     return evolve(invoice, taken_off=(*invoice.taken_off, taken), totals=None)

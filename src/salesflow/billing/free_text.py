@@ -221,7 +221,7 @@ def _against_line(
     gross = draft.totals_policy.is_gross
     stated, other = (line.gross, line.net) if gross else (line.net, line.gross)
     if other is not None:
-        yield STATED_BASIS.refuse(line=place, stated=Basis.NET.en.lower() if gross else Basis.GROSS.en.lower(), invoice=draft.reference)
+        yield STATED_BASIS.refuse(line=place, stated=Basis.NET.within if gross else Basis.GROSS.within, invoice=draft.reference)
     amount = _amount(line, draft)
     if stated is not None and stated != amount:
         yield STATED_DIGITS.refuse(line=place, net=stated, currency=draft.currency)

@@ -12,8 +12,8 @@ from salesflow.billing import payments
 from salesflow.billing.deposits import against_forgotten, take_off
 from salesflow.billing.invoice_life import LIFECYCLE
 from salesflow.billing.invoicing import Billed, OrderShare, Stated, billed, invoiceable, shares_due, shares_of, together, tolerated
-from salesflow.billing.reversals import cancel as cancel
-from salesflow.billing.reversals import why_not_cancel as why_not_cancel
+from salesflow.billing.reversals import cancel as cancel  # noqa: PLC0414  a command on invoices, with a module of its own
+from salesflow.billing.reversals import why_not_cancel as why_not_cancel  # noqa: PLC0414
 from salesflow.billing.taxing import taxed
 from salesflow.checks import ZERO, all_of, require_date, require_decimal
 from salesflow.errors import Refusal, RefusedError
@@ -198,9 +198,7 @@ def post(
     return Outcome(document=invoice, made=(invoice,), changed=(*after_all, *used, *paid), events=(posted, *renewals, *settled))
 
 
-def _of_orders(
-    orders: list[Order], bills: list[Billed], number: str, on: date, at: datetime | None, period: Period | None
-) -> Invoice:
+def _of_orders(orders: list[Order], bills: list[Billed], number: str, on: date, at: datetime | None, period: Period | None) -> Invoice:
     """Return the invoice of what was billed of orders."""
     first = orders[0]
     parts, charges = together(bills)

@@ -14,13 +14,13 @@ from decimal import Decimal
 from attrs import evolve
 
 from salesflow.billing.invoice_life import LIFECYCLE as INVOICE_LIFECYCLE
-from salesflow.billing.settlement import Debt, Source, granted, in_order, settled_debt, settled_source, spread
+from salesflow.billing.settlement import Debt, Source, discount_back, in_order, never_paid, settled_debt, settled_source, spread
 from salesflow.checks import ZERO, all_of, exact_number, require_date, require_kind
 from salesflow.errors import Refusal, RefusedError, refuse
 from salesflow.model.events import InvoiceSettled, PaymentReceived, SettlementReversed
 from salesflow.model.invoice import Invoice, Settlement, with_settlement
 from salesflow.model.party import Party
-from salesflow.model.payment import Payment
+from salesflow.model.payment import Payment, PaymentUse, with_use
 from salesflow.model.policies import SETTLEMENTS, SettlementPolicy
 from salesflow.money import exact, quantum_of, require_currency
 from salesflow.outcome import Outcome
@@ -188,7 +188,7 @@ def settle(payment: Payment, invoices: Iterable[Invoice], *, on: date, policy: S
     sign = 1 if payment.amount > 0 else -1
     money = Source(payment.number, sign * payment.balance)
     changed, events = _settle(given, [money], sign, on, payment.on, policy)
-    after = evolve(payment, settled=(*payment.settled, *((invoice, sign * part) for invoice, part in money.given)))
+    after = evolve(payment, uses=(*payment.uses, *(PaymentUse(invoice, on, sign * part) for invoice, part in money.given)))
     return Outcome(document=after, changed=(after, *changed), events=events)
 
 
@@ -231,7 +231,7 @@ def _settle(
 
 
 def _favour(invoice: Invoice, amount: Decimal, paid: date, policy: SettlementPolicy) -> Source:
-    discount = granted(invoice, amount, paid, policy) if policy.credit_note_discounts else ZERO
+    discount = discount_back(invoice, amount, paid, policy)
     return Source(invoice.number, amount - discount, invoice, discount)
 
 
@@ -257,27 +257,36 @@ def unsettle(payment: Payment, invoices: Iterable[Invoice], *, on: date) -> Outc
             found.append(BEFORE_PAYMENT.refuse(payment=payment.number, paid=latest, on=on))
         undone = Settlement(document=payment.number, on=on, amount=-amount, discount=-discount, difference=-difference)
         changed.append(with_settlement(invoice, undone))
-        back.append((invoice.number, discount - difference - amount))
+        back.append(PaymentUse(invoice.number, on, discount - difference - amount))
         events.append(SettlementReversed(number=invoice.number, on=on, payment=payment.number, amount=amount))
     if found:
         raise RefusedError(found)
-    after = evolve(payment, settled=(*payment.settled, *back))
+    after = evolve(payment, uses=(*payment.uses, *back))
     return Outcome(document=after, changed=(after, *changed), events=tuple(events))
 
 
 @exact
 def refund(
-    documents: Iterable[Invoice | Payment], amount: Decimal | int | None = None, *, number: str, on: date, at: datetime | None = None
+    documents: Iterable[Invoice | Payment],
+    amount: Decimal | int | None = None,
+    *,
+    number: str,
+    on: date,
+    at: datetime | None = None,
+    policy: SettlementPolicy = SETTLEMENTS,
 ) -> Outcome[Payment]:
     """
     Pay back what stands in the customer's favour on credit notes and payments, the oldest first; all of it unless an amount is given.
+
+    No more is paid back than came in: what was granted for early payment, or written off, of the invoices that a credit note takes back
+    is given back as the policy says, and never in money.
 
     Raises:
         RefusedError: ``payment.over-refund``, ``payment.amount``, and what ``settle`` refuses.
     """
     require_date("on", on)
     given = sorted(all_of("document", documents, Invoice | Payment), key=lambda each: (each.on, each.number))  # type: ignore[arg-type]
-    whole = sum((_in_favour(document) for document in given), ZERO)
+    whole = sum((_to_pay_back(document, on, policy) for document in given), ZERO)
     wanted = whole if amount is None else exact_number("amount", amount)
     if not given or not 0 < wanted <= whole:
         account, currency = (given[0].account, given[0].currency) if given else ("nobody", "any currency")
@@ -288,18 +297,23 @@ def refund(
     if found := [refusal for each in prepaid for refusal in _against_payment(each, first.account, first.currency, on)]:
         raise RefusedError(found)
     owed = [note for note in notes if note.balance < 0]
-    done = receive(first.account, -wanted, first.currency, number=number, on=on, at=at, invoices=owed)
+    done = receive(first.account, -wanted, first.currency, number=number, on=on, at=at, invoices=owed, policy=policy)
     back = done.document
     changed = []
     for each in prepaid:
-        if part := min(-back.balance, _in_favour(each)):
-            changed.append(evolve(each, settled=(*each.settled, (number, part))))
-            back = evolve(back, settled=(*back.settled, (each.number, -part)))
+        if part := min(-back.balance, each.balance):
+            changed.append(with_use(each, number, on, part))
+            back = with_use(back, each.number, on, -part)
     return Outcome(document=back, made=(back,), changed=(*done.changed, *changed), events=done.events)
 
 
-def _in_favour(document: Invoice | Payment) -> Decimal:
-    return max(-document.balance if isinstance(document, Invoice) else document.balance, ZERO)
+def _to_pay_back(document: Invoice | Payment, on: date, policy: SettlementPolicy) -> Decimal:
+    """Return what may be paid back of a document in money."""
+    if isinstance(document, Payment):
+        return max(document.balance, ZERO)
+    if document.balance >= 0:
+        return ZERO
+    return -document.balance - (discount_back(document, -document.balance, on, policy) or never_paid(document))
 
 
 def _number_of(account: Party | str) -> str:

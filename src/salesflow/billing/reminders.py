@@ -89,8 +89,9 @@ def due_for_reminder(
     """
     Return the reminders to send on a day, per account and currency, in that order [PAY-1].
 
-    The next level of an invoice is one above the highest of the earlier reminders that name it; it is due when the invoice
-    is overdue by the days of that level, and the plan's pause since the last reminder is over. Each level comes once.
+    Each instalment of an invoice is reminded of by itself. Its next level is one above the highest of the earlier reminders that name it;
+    it is due when the instalment is overdue by the days of that level, and the plan's pause since the last reminder is over.
+    Each level comes once.
     What is paid, cancelled, owed to the customer or disputed is never proposed, and neither is a pro forma.
 
     Args:
@@ -102,9 +103,8 @@ def due_for_reminder(
     left_out, sent = _numbers(disputed), _sent(earlier)
     groups: dict[tuple[str, str], list[ReminderLine]] = {}
     for number, invoice in _known(invoices).items():
-        line = _line(invoice, sent.get(number), plan, on)
-        if line is not None and number not in left_out:
-            groups.setdefault((invoice.account, invoice.currency), []).append(line)
+        if number not in left_out and (lines := list(_lines(invoice, sent, plan, on))):
+            groups.setdefault((invoice.account, invoice.currency), []).extend(lines)
     return tuple(
         ReminderProposal(account=account, currency=currency, on=on, plan=plan, lines=_in_order(lines))
         for (account, currency), lines in sorted(groups.items())
@@ -130,7 +130,7 @@ def remind(
         raise RefusedError(found)
     now = evolve(proposal, lines=_still_due(proposal, _known(given), sent, on))
     reminder = Reminder(number=number, account=now.account, currency=now.currency, on=on, lines=now.lines, fee=now.fee, title=now.title)
-    names = tuple(line.invoice for line in reminder.lines)
+    names = tuple(dict.fromkeys(line.invoice for line in reminder.lines))
     event = ReminderSent(number=number, on=on, account=reminder.account, level=reminder.level, invoices=names)
     return Outcome(document=reminder, made=(reminder,), events=(event,))
 
@@ -163,33 +163,34 @@ def _still_due(proposal: ReminderProposal, known: dict[str, Invoice], earlier: I
         msg = f"the proposal names {', '.join(missing)}, which is not among the invoices given"
         raise ValueError(msg)
     sent = _sent(earlier)
-    found = ((old, _line(known[old.invoice], sent.get(old.invoice), proposal.plan, on)) for old in proposal.lines)
-    return _in_order(new for old, new in found if new is not None and new.level == old.level)
+    wanted = {(line.invoice, line.due): line.level for line in proposal.lines}
+    found = (line for number in {line.invoice for line in proposal.lines} for line in _lines(known[number], sent, proposal.plan, on))
+    return _in_order(line for line in found if wanted.get((line.invoice, line.due)) == line.level)
 
 
-def _line(invoice: Invoice, sent: tuple[int, date] | None, plan: ReminderPlan, on: date) -> ReminderLine | None:
-    """Return what to say of an invoice, or ``None`` where it is not due for a reminder."""
+Sent = dict[tuple[str, date], tuple[int, date]]
+"""By invoice and due date, the highest level that was sent and the day of the last reminder."""
+
+
+def _lines(invoice: Invoice, sent: Sent, plan: ReminderPlan, on: date) -> Iterator[ReminderLine]:
+    """Yield what to say of an invoice, for each instalment that is due for a reminder."""
     if invoice.kind is InvoiceKind.PRO_FORMA or not invoice.is_overdue(on):
-        return None
-    done = 0
-    if sent is not None:
-        done, last = sent
-        if (on - last).days < plan.pause or done >= len(plan.levels):
-            return None
-    days = (on - invoice.due).days
-    if days < plan.levels[done].days:
-        return None
-    return ReminderLine(invoice=invoice.number, due=invoice.due, balance=invoice.balance, level=done + 1, days_overdue=days)
+        return
+    for part in invoice.open_parts():
+        done, last = sent.get((invoice.number, part.on), (0, None))
+        rests = last is not None and (on - last).days < plan.pause
+        days = (on - part.on).days
+        if done < len(plan.levels) and not rests and days >= plan.levels[done].days:
+            yield ReminderLine(invoice=invoice.number, due=part.on, balance=part.amount, level=done + 1, days_overdue=days)
 
 
-def _sent(earlier: Iterable[Reminder]) -> dict[str, tuple[int, date]]:
-    """Return the highest level and the last day of the reminders that name each invoice."""
-    sent: dict[str, tuple[int, date]] = {}
+def _sent(earlier: Iterable[Reminder]) -> Sent:
+    sent: Sent = {}
     for reminder in earlier:
         require_kind("reminder", reminder, Reminder)
         for line in reminder.lines:
-            level, last = sent.get(line.invoice, (0, reminder.on))
-            sent[line.invoice] = max(level, line.level), max(last, reminder.on)
+            level, last = sent.get((line.invoice, line.due), (0, reminder.on))
+            sent[line.invoice, line.due] = max(level, line.level), max(last, reminder.on)
     return sent
 
 

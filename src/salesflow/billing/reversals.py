@@ -169,11 +169,16 @@ def _reversal(invoice: Invoice, number: str, on: date) -> Invoice:
         charges=tuple(_opposite_charge(each) for each in invoice.charges),
         free_text=tuple(_opposite_words(line) for line in invoice.free_text),
         taken_off=tuple(
-            TakenOff(deposit=each.deposit, lines=tuple(map(_opposite_words, each.lines)), groups=_opposite_groups(each.groups))
+            TakenOff(
+                deposit=each.deposit,
+                lines=tuple(map(_opposite_words, each.lines)),
+                groups=_opposite_groups(each.groups),
+                granted=-each.granted,
+            )
             for each in invoice.taken_off
         ),
         vat_groups=None if groups is None else _opposite_groups(groups),
-        granted=-invoice.granted,
+        granted=sum((credit.granted for credit in invoice.credits), -invoice.not_paid),
         reverses=invoice.number,
         sent=None,
         settlements=(),
@@ -234,6 +239,7 @@ def _opposite_credit(credit: Credited, number: str, on: date) -> Credited:
         lines=tuple(evolve(each, quantity=-each.quantity, amount=-each.amount, net=-each.net) for each in credit.lines),
         charges=tuple(evolve(each, amount=-each.amount, net=-each.net) for each in credit.charges),
         groups=_opposite_groups(credit.groups),
+        granted=-credit.granted,
     )
 
 

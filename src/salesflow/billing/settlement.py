@@ -12,9 +12,12 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from attrs import define, field
 
-from salesflow.checks import ZERO
+from salesflow.checks import HUNDRED, ZERO
+from salesflow.model.charge import ChargeKind
 from salesflow.model.invoice import Invoice, Settlement, with_settlement
-from salesflow.model.policies import CashDiscounts, Overpayment, SettlementPolicy
+from salesflow.model.ledger import smaller
+from salesflow.model.policies import CashDiscounts, DiscountBase, Overpayment, SettlementPolicy
+from salesflow.model.totals import unrounded_gross
 from salesflow.money import quantum_of
 
 
@@ -59,11 +62,15 @@ def in_order(invoices: Iterable[Invoice], policy: SettlementPolicy) -> list[Invo
 
 def granted(invoice: Invoice, amount: Decimal, paid: date, policy: SettlementPolicy) -> Decimal:
     """Return the cash discount on *amount* of an invoice that is paid on that day, rounded half up [PAY-2]."""
-    percentage = _percentage(invoice, paid, policy)
-    return (amount * percentage).scaleb(-2).quantize(quantum_of(invoice.currency), ROUND_HALF_UP)
+    return _rounded((amount * _percentage(invoice, paid, policy)).scaleb(-2), invoice)
+
+
+def _rounded(amount: Decimal, invoice: Invoice) -> Decimal:
+    return amount.quantize(quantum_of(invoice.currency), ROUND_HALF_UP)
 
 
 def _percentage(invoice: Invoice, paid: date, policy: SettlementPolicy) -> Decimal:
+    """Return the percentage of cash discount on the total: that of the terms, or its part of what is not freight [CHG-P5]."""
     step = invoice.payment_terms.cash_discount
     if policy.discounts is CashDiscounts.NEVER or step is None:
         return ZERO
@@ -71,8 +78,28 @@ def _percentage(invoice: Invoice, paid: date, policy: SettlementPolicy) -> Decim
     if policy.discounts is CashDiscounts.ALWAYS and not percentage:
         while step.then is not None:
             step = step.then
-        return step.percentage
-    return percentage
+        percentage = step.percentage
+    freight = _freight(invoice) if percentage and policy.discount_base is DiscountBase.WITHOUT_FREIGHT else ZERO
+    return percentage * (invoice.total - freight) / invoice.total if freight and invoice.total else percentage
+
+
+def _freight(invoice: Invoice) -> Decimal:
+    """Return what is freight of a total, VAT included."""
+    nets = [(each.net, each.vat) for each in invoice.charges if each.charge.kind is ChargeKind.FREIGHT]
+    return sum((unrounded_gross(net, vat) for net, vat in nets), ZERO)
+
+
+def never_paid(invoice: Invoice) -> Decimal:
+    """Return what is left of what was never paid in what a document takes back: no money goes back for it; without a sign."""
+    left = invoice.granted - sum((each.discount - each.difference for each in invoice.settlements), ZERO)
+    return abs(smaller(left, invoice.balance))
+
+
+def discount_back(invoice: Invoice, amount: Decimal, paid: date, policy: SettlementPolicy) -> Decimal:
+    """Return what a credit note gives back of cash discounts [PAY-4]."""
+    if not policy.credit_note_discounts:
+        return ZERO
+    return never_paid(invoice) if invoice.credited_invoices else granted(invoice, amount, paid, policy)
 
 
 def spread(sources: list[Source], debts: list[Debt], paid: date, policy: SettlementPolicy) -> None:
@@ -91,21 +118,32 @@ def spread(sources: list[Source], debts: list[Debt], paid: date, policy: Settlem
 
 def _grant(debt: Debt, money: Decimal, paid: date, policy: SettlementPolicy) -> None:
     """Find the discount and the difference with which *money* settles a debt, or the part of it that it settles."""
-    discount = granted(debt.invoice, debt.owed, paid, policy)
+    invoice = debt.invoice
+    if takes_back(invoice):
+        discount = discount_back(invoice, debt.owed, paid, policy)
+        if invoice.is_credit_note and not discount:
+            debt.owed -= never_paid(invoice)
+    else:
+        discount = granted(invoice, debt.owed, paid, policy)
     short = debt.owed - discount - money
     if short <= policy.tolerance:
         debt.discount, debt.difference = discount, -max(short, ZERO)
     else:
-        debt.discount = _part_of_discount(debt.invoice, money, paid, policy)
+        debt.discount = _part_of_discount(invoice, money, paid, policy)
         debt.owed = money + debt.discount
 
 
+def takes_back(invoice: Invoice) -> bool:
+    """Say whether a document is no sale of its own: a credit note, or what cancels another document."""
+    return invoice.is_credit_note or bool(invoice.credited_invoices)
+
+
 def _part_of_discount(invoice: Invoice, money: Decimal, paid: date, policy: SettlementPolicy) -> Decimal:
-    """Return what a payment of part of an invoice earns: its own p / (100 - p) [PAY-3]."""
-    percentage = _percentage(invoice, paid, policy)
-    if not policy.partial_discounts or not percentage:
+    """Return what a payment of part of an invoice earns: its own p / (100 - p) [PAY-3]; what takes another back gives its part at the end."""
+    if not policy.partial_discounts or invoice.credited_invoices or (invoice.is_credit_note and not policy.credit_note_discounts):
         return ZERO
-    return (money * percentage / (100 - percentage)).quantize(quantum_of(invoice.currency), ROUND_HALF_UP)
+    percentage = _percentage(invoice, paid, policy)
+    return _rounded(money * percentage / (HUNDRED - percentage), invoice)
 
 
 def _draw(sources: list[Source], debt: Debt, money: Decimal) -> None:

@@ -234,9 +234,7 @@ def take_tax_out(invoice: EInvoice, policy: TotalsPolicy = WITH_VAT, missing: Mi
     stands in the VAT, or is the rounding of the document (BT-114) [GRS-P3]. A line shows its net as the price of its quantity.
     """
     quantum = quantum_for(invoice.currency, policy)
-    sold = [
-        Sold(_rate(line.category, line.rate), line_net(line, quantum) or ZERO, line.quantity or ONE) for line in invoice.lines
-    ]
+    sold = [Sold(_rate(line.category, line.rate), line_net(line, quantum) or ZERO, line.quantity or ONE) for line in invoice.lines]
     beside = []
     for each in invoice.adjustments:
         amount = amount_of(each, quantum)
@@ -248,9 +246,7 @@ def take_tax_out(invoice: EInvoice, policy: TotalsPolicy = WITH_VAT, missing: Mi
         for each, net in zip(invoice.adjustments, worked.beside, strict=True)
     ]
     stated = work_out(invoice).sums
-    given = evolve(
-        invoice, lines=tuple(lines), adjustments=tuple(adjustments), prepaid=stated.prepaid, rounding=stated.rounding, sums=None
-    )
+    given = evolve(invoice, lines=tuple(lines), adjustments=tuple(adjustments), prepaid=stated.prepaid, rounding=stated.rounding, sums=None)
     gross = sum((line.amount for line in sold), ZERO) + sum((each.amount for each in beside), ZERO)
     short = gross - work_out(given, policy).sums.gross
     if missing is MissingCent.IN_ROUNDING and short:

@@ -100,7 +100,7 @@ def of_payment(payment: Payment, documents: Iterable[Invoice | Payment], profile
     parts = [part for each in given if isinstance(each, Invoice) for part in each.settlements if part.document == payment.number]
     money = sum((part.amount - part.discount + part.difference for part in parts), ZERO)
     others = {each.number for each in given if isinstance(each, Payment)}
-    back = sum((amount for number, amount in payment.settled if number in others), ZERO)
+    back = sum((use.amount for use in payment.uses if use.document in others), ZERO)
     if money + back != payment.amount - payment.balance:
         settled = payment.amount - payment.balance
         raise RefusedError((OTHER_SETTLEMENT.refuse(payment=payment.number, settled=settled, given=money + back),))

@@ -210,9 +210,7 @@ class Threshold:
 
     def is_met(self, figure: Decimal) -> bool:
         """Say whether *figure*, which has no sign, lies within."""
-        return (
-            self.least <= figure and (self.below is None or figure < self.below) and (self.up_to is None or figure <= self.up_to)
-        )
+        return self.least <= figure and (self.below is None or figure < self.below) and (self.up_to is None or figure <= self.up_to)
 
 
 ALWAYS_GRANTED = Threshold()
@@ -395,4 +393,3 @@ def numbered(rules: Iterable[ChargeRule]) -> tuple[ChargeRule, ...]:
             following += 1
         found.append(rule if rule.number else evolve(rule, number=following))
     return tuple(found)
-

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from typing import Protocol
 
-from salesflow.checks import HUNDRED, require_kind
+from salesflow.checks import HUNDRED, ZERO, require_kind
 from salesflow.errors import Refusal
 from salesflow.model.charge import ChargeOf, ChargeRule
 from salesflow.model.charging import Alone, Row, shares
@@ -105,9 +105,7 @@ def against_basis(lines: Iterable[Priced], policy: TotalsPolicy, document: str) 
     """Yield the lines whose price is of another basis than the document."""
     for line in lines:
         if line.basis is not policy.basis:
-            yield ANOTHER_BASIS.refuse(
-                line=line.number, basis=line.basis.en.lower(), document=document, wanted=policy.basis.en.lower()
-            )
+            yield ANOTHER_BASIS.refuse(line=line.number, basis=line.basis.within, document=document, wanted=policy.basis.within)
 
 
 @exact
@@ -120,6 +118,7 @@ def against_charges(
     Args:
         rows: Its lines.
         new: Whether the document is being made: then a discount must find lines that bear it; afterwards it leaves what it cannot take.
+            A charge that covers none of the lines comes to nothing, and that is no error.
     """
     if not rules:
         return
@@ -173,5 +172,6 @@ def _contradictions(rule: ChargeRule) -> Iterator[str]:
 def _against_lines(rules: Sequence[ChargeRule], rows: Sequence[Row], quantum: Decimal, document: str) -> Iterator[Refusal]:
     for share in shares(rules, rows, Alone(rows), quantum):
         short = abs(share.wanted) - abs(share.amount)
-        if short > quantum * len(rules):  # less may be the rounding of percentages
+        allowed = ZERO if share.rule.of is ChargeOf.FIXED else quantum * len(rules)  # the roundings of several percentages
+        if short > allowed:
             yield OVER_LINES.refuse(charge=share.rule.number, document=document, wanted=abs(share.wanted), possible=abs(share.amount))

@@ -56,27 +56,25 @@ class Share:
         rule = self.rule
         percentage = abs(rule.value) if rule.is_percent and not rule.granted.tiers else None
         for vat, amount in self.parts:
-            yield Charge(
-                number=rule.number, code=rule.code, amount=amount, text=rule.text, vat=vat, kind=rule.kind, percentage=percentage
-            )
+            yield Charge(number=rule.number, code=rule.code, amount=amount, text=rule.text, vat=vat, kind=rule.kind, percentage=percentage)
 
 
 class Surroundings(Protocol):
     """What a share depends on beside the lines of its own document."""
 
-    def used(self, rule: ChargeRule) -> tuple[Decimal, Decimal]:
+    def used(self, rule: ChargeRule, /) -> tuple[Decimal, Decimal]:
         """Return what earlier documents took, rounded and exactly."""
 
-    def terms(self, rule: ChargeRule) -> Iterable[Row]:
+    def terms(self, rule: ChargeRule, /) -> Iterable[Row]:
         """Return the lines as they are agreed, ordered less cancelled."""
 
-    def before(self, rule: ChargeRule) -> Decimal:
+    def before(self, rule: ChargeRule, /) -> Decimal:
         """Return what was invoiced of the covered lines by earlier documents, as the rule counts it."""
 
-    def waiting(self, rule: ChargeRule) -> Decimal:
+    def waiting(self, rule: ChargeRule, /) -> Decimal:
         """Return what is uninvoiced of the covered lines before this document takes of it, unrounded."""
 
-    def leaves_nothing(self, rule: ChargeRule | None) -> bool:
+    def leaves_nothing(self, rule: ChargeRule | None, /) -> bool:
         """Say whether nothing of the covered lines, or of any, is left to invoice after this document."""
 
 
@@ -86,23 +84,23 @@ class Alone:
     def __init__(self, rows: Sequence[Row]) -> None:
         self.rows = rows
 
-    def used(self, rule: ChargeRule) -> tuple[Decimal, Decimal]:
+    def used(self, _rule: ChargeRule, /) -> tuple[Decimal, Decimal]:
         """Nothing was taken."""
         return ZERO, ZERO
 
-    def terms(self, rule: ChargeRule) -> Iterable[Row]:
+    def terms(self, _rule: ChargeRule, /) -> Iterable[Row]:
         """Its own lines."""
         return self.rows
 
-    def before(self, rule: ChargeRule) -> Decimal:
+    def before(self, _rule: ChargeRule, /) -> Decimal:
         """Nothing was invoiced."""
         return ZERO
 
-    def waiting(self, rule: ChargeRule) -> Decimal:
+    def waiting(self, rule: ChargeRule, /) -> Decimal:
         """All of it."""
         return covered(rule, self.rows).exactly
 
-    def leaves_nothing(self, rule: ChargeRule | None) -> bool:
+    def leaves_nothing(self, _rule: ChargeRule | None, /) -> bool:
         """Nothing is left."""
         return True
 
@@ -192,7 +190,9 @@ class _Document:
         used, exactly = self.around.used(rule)
         figure = self._figure(rule, now)
         if rule.when in {When.EACH, When.EACH_SLIP}:
-            amount = ZERO if value is None else rule.worked(value, figure, self.quantum) * (self.slips if rule.when is When.EACH_SLIP else 1)
+            amount = (
+                ZERO if value is None else rule.worked(value, figure, self.quantum) * (self.slips if rule.when is When.EACH_SLIP else 1)
+            )
             return amount, amount
         if rule.when in {When.FIRST, When.LAST}:
             if rule.when is When.LAST and not self.around.leaves_nothing(None):

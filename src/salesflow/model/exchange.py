@@ -58,6 +58,10 @@ class RateTable:
         msg = f"there is no rate of {currency} on {self.on}"
         raise LookupError(msg)
 
+    def has_rate(self, currency: str) -> bool:
+        """Say whether a currency can be converted."""
+        return currency == self.base or any(each.currency == currency for each in self.rates)
+
     @exact
     def to_base(self, amount: Decimal, currency: str) -> Decimal:
         """Return *amount* in the base currency, unrounded: times the rate, by the unit [CUR-3]."""

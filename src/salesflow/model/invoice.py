@@ -12,6 +12,7 @@ from salesflow.checks import ZERO, require_date, require_text
 from salesflow.labels import Labelled
 from salesflow.model.charge import Back, Charge, ChargeRule, ChargeVat, Words
 from salesflow.model.free_text import FreeTextLine
+from salesflow.model.ledger import smaller
 from salesflow.model.order_line import OrderLine
 from salesflow.model.product import Item
 from salesflow.model.terms import Due, PaymentTerms, TermsOfSale
@@ -201,11 +202,13 @@ class TakenOff:
         deposit: The deposit invoice.
         lines: In words, below zero.
         groups: The base and VAT that are taken off, below zero.
+        granted: What was granted or written off when the deposit was paid, of the part that is taken off; above zero.
     """
 
     deposit: str
     lines: tuple[FreeTextLine, ...]
     groups: tuple[VatGroup, ...]
+    granted: Decimal = ZERO
 
 
 @frozen(kw_only=True)
@@ -228,6 +231,7 @@ class Credited:
         lines: By the number of the line.
         charges: By the place of the charge on the invoice, from one.
         groups: The base and VAT that were taken back.
+        granted: The cash discount, and what was written off, in what was taken back.
     """
 
     document: str
@@ -235,6 +239,7 @@ class Credited:
     lines: tuple[Taken, ...] = ()
     charges: tuple[Taken, ...] = ()
     groups: tuple[VatGroup, ...] = ()
+    granted: Decimal = ZERO
 
 
 @frozen(kw_only=True)
@@ -291,7 +296,7 @@ class Invoice:
         credits: What credit notes took back.
         terms: The terms of sale of its orders, each edition once.
         rma: The return that a credit note was given for.
-        granted: On a credit note, the cash discount and what was written off in what it takes back: so much never came in.
+        granted: Of what it takes back, the part that was never paid, with the sign of the total: cash discount, and what was written off.
         reverses: The invoice that this one cancels.
         cancelled_by: The invoice that cancelled this one.
         sent: When it went to the customer.
@@ -482,21 +487,53 @@ class Invoice:
         return InvoiceStatus.OPEN if self.balance else InvoiceStatus.PAID
 
     @property
+    @exact
+    def not_paid(self) -> Decimal:
+        """What was settled without money, with the sign of the total: cash discount, and what was written off; of its deposits too."""
+        of_deposits = sum((each.granted for each in self.taken_off), ZERO)
+        return sum((each.discount - each.difference for each in self.settlements), of_deposits)
+
+    @exact
+    def balance_on(self, on: date) -> Decimal:
+        """Return what was owed at the end of a day; nothing before the day of the invoice."""
+        if on < self.on or self.kind is InvoiceKind.PRO_FORMA:
+            return ZERO
+        return self.total - sum((each.amount for each in self.settlements if each.on <= on), ZERO)
+
+    @property
     def schedule(self) -> tuple[Due, ...]:
         """What is due when; one amount, unless the terms have instalments."""
         return self.payment_terms.schedule(self.on, self.total, self.currency)
 
     @exact
+    def open_parts(self, on: date | None = None) -> tuple[Due, ...]:
+        """
+        Return what is still owed of each part that is due on a day of its own, the first due first; what was paid covers that one first.
+
+        Args:
+            on: As it was at the end of this day; left out, as it is.
+        """
+        left = self.balance if on is None else self.balance_on(on)
+        found: list[Due] = []
+        for due in reversed(self.schedule):
+            part = smaller(due.amount, left)
+            left -= part
+            if part and found and found[-1].on == due.on:
+                found[-1] = Due(due.on, found[-1].amount + part)
+            elif part:
+                found.append(Due(due.on, part))
+        return tuple(reversed(found))
+
+    @exact
     def overdue(self, on: date) -> Decimal:
         """Return what should have been paid before that day and was not; what was paid covers the oldest part first."""
-        passed = sum((due.amount for due in self.schedule if due.on < on), ZERO)
-        return max(passed - self.settled, ZERO)
+        if self.balance <= 0:
+            return ZERO
+        return sum((part.amount for part in self.open_parts() if part.on < on), ZERO)
 
     def is_overdue(self, on: date) -> bool:
         """Whether it, or a part of it, is still owed to us after its due date."""
-        if self.status is not InvoiceStatus.OPEN or self.balance < 0:
-            return False
-        return self.overdue(on) > 0 if self.payment_terms.instalments else on > self.due
+        return self.status is InvoiceStatus.OPEN and self.overdue(on) > 0
 
     @property
     def orders(self) -> tuple[str, ...]:

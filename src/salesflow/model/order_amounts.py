@@ -190,9 +190,7 @@ def rows_in_all(order: Order) -> list[Row]:
         amounts[number] = amounts.get(number, ZERO) + amount
         exacts[number] = exacts.get(number, ZERO) + exactly
     nothing = ZERO.quantize(quantum)
-    return [
-        (line, quantities.get(number, ZERO), amounts.get(number, nothing), exacts.get(number, ZERO)) for number, line in terms.items()
-    ]
+    return [(line, quantities.get(number, ZERO), amounts.get(number, nothing), exacts.get(number, ZERO)) for number, line in terms.items()]
 
 
 _PerLine = dict[int, Decimal]

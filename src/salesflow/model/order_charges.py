@@ -32,18 +32,18 @@ class OrderSurroundings:
         self.recurring = recurring
         self._terms: list[RowOf[OrderLine]] | None = None
 
-    def used(self, rule: ChargeRule) -> tuple[Decimal, Decimal]:
+    def used(self, rule: ChargeRule, /) -> tuple[Decimal, Decimal]:
         """Return what is used up of a charge."""
         return self.fold.charged.get(rule.number, ZERO), self.fold.charges_exactly.get(rule.number, ZERO)
 
-    def terms(self, rule: ChargeRule) -> Iterable[Row]:
+    def terms(self, _rule: ChargeRule, /) -> Iterable[Row]:
         """Return the lines as they are agreed, ordered less cancelled; of a subscription those of one cycle."""
         if self._terms is None:
             wanted = (lambda line: line.ordered) if self.recurring else (lambda line: self.fold.wanted(line.number))
             self._terms = [row_of(line, wanted(line), self.quantum) for line in self.fold.terms.values()]
         return self._terms
 
-    def before(self, rule: ChargeRule) -> Decimal:
+    def before(self, rule: ChargeRule, /) -> Decimal:
         """Return what was invoiced in this cycle of the covered lines, less credited, as the rule counts it."""
         quantity = exactly = ZERO
         for posting in this_cycle(self.postings):
@@ -56,14 +56,14 @@ class OrderSurroundings:
                         exactly += sign * amount
         return quantity if rule.of is ChargeOf.PER_UNIT else exactly
 
-    def waiting(self, rule: ChargeRule) -> Decimal:
+    def waiting(self, rule: ChargeRule, /) -> Decimal:
         """Return what is uninvoiced of the covered lines, unrounded."""
         fold = self.fold
         return sum(
             (left * line.unit_price for number, left in fold.to_invoice.items() if rule.covers_line(line := fold.terms[number])), ZERO
         )
 
-    def leaves_nothing(self, rule: ChargeRule | None) -> bool:
+    def leaves_nothing(self, rule: ChargeRule | None, /) -> bool:
         """Say whether nothing of the covered lines, or of any, is left to invoice after the invoice."""
         for number, left in self.fold.to_invoice.items():
             line = self.fold.terms[number]
@@ -121,7 +121,9 @@ def lapsing(rules: Iterable[ChargeRule], fold: Fold, rows: Iterable[tuple[int, D
 
 
 @exact
-def returning(postings: Iterable[Posting], rows: Iterable[tuple[int, Decimal]], source: str | None, quantum: Decimal) -> tuple[ChargeRow, ...]:
+def returning(
+    postings: Iterable[Posting], rows: Iterable[tuple[int, Decimal]], source: str | None, quantum: Decimal
+) -> tuple[ChargeRow, ...]:
     """
     Return what comes back of charges that lapsed with quantities whose cancellation is undone, below zero.
 

@@ -71,14 +71,13 @@ class OrderLine:
             require_kind("item", self.item, Item)
         if self.link is not None:
             require_kind("link", self.link, AgreementLink)
-        if self.price_unit is not ONE or self.discount_amount is not ZERO:
+        if self.price_unit is not ONE or self.discount_amount is not ZERO or self.basis is not Basis.NET or self.entered is not None:
             self._check_price()
-        if self.basis is not Basis.NET:
-            require_kind("basis", self.basis, Basis)
-        if self.entered is not None:
-            require_decimal("entered", self.entered)
 
     def _check_price(self) -> None:
+        require_kind("basis", self.basis, Basis)
+        if self.entered is not None:
+            require_decimal("entered", self.entered)
         for name in ("price_unit", "discount_amount"):
             require_decimal(name, getattr(self, name))
         if self.price_unit <= 0:

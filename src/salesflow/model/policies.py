@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from attrs import frozen
 
-from salesflow.checks import ZERO, require_decimal
+from salesflow.checks import ZERO, require_decimal, require_kind
 from salesflow.labels import Labelled
 from salesflow.model.invoice import InvoiceKind
 from salesflow.model.party import PartyKind
@@ -20,6 +20,13 @@ class ImpliesDelivery(Labelled):
     SERVICES = "services", "Services only", "Alleen diensten"
     ALWAYS = "always", "Everything", "Alles"
     NEVER = "never", "Nothing", "Niets"
+
+
+class DiscountBase(Labelled):
+    """What a cash discount is taken of [CHG-P5]."""
+
+    WITHOUT_FREIGHT = "without-freight", "Without freight", "Zonder vrachtkosten"
+    WITH_FREIGHT = "with-freight", "With freight", "Met vrachtkosten"
 
 
 class CashDiscounts(Labelled):
@@ -187,7 +194,10 @@ class SettlementPolicy:
     Args:
         discounts: When a cash discount is granted [PAY-2].
         partial_discounts: Whether a payment of part of an invoice earns its part of the discount [PAY-3].
-        credit_note_discounts: Whether a credit note gives its part of the discount back [PAY-4].
+        discount_base: Whether a cash discount is taken of freight too [CHG-P5].
+        credit_note_discounts: Whether a credit note gives its part of the discount back: what was granted on the invoices that it takes
+            back, or by its own terms if it refers to none [PAY-4]. If not, that part stays in the customer's favour, for later invoices;
+            it is never paid back, for it never came in.
         tolerance: The difference, in the currency of the documents, that is booked away instead of staying owed or left [PAY-6].
         overpayment: What becomes of a payment that is more than the discounted amount.
         first: The kinds of invoice that are settled before the others; within each the first due comes first [PAY-7].
@@ -195,12 +205,14 @@ class SettlementPolicy:
 
     discounts: CashDiscounts = CashDiscounts.IN_TIME
     partial_discounts: bool = False
+    discount_base: DiscountBase = DiscountBase.WITHOUT_FREIGHT
     credit_note_discounts: bool = False
     tolerance: Decimal = ZERO
     overpayment: Overpayment = Overpayment.SPECIFIC
     first: tuple[InvoiceKind, ...] = ()
 
     def __attrs_post_init__(self) -> None:
+        require_kind("discount_base", self.discount_base, DiscountBase)
         require_decimal("tolerance", self.tolerance)
         if self.tolerance < 0:
             msg = f"tolerance must be zero or more, not {self.tolerance}"

@@ -71,7 +71,7 @@ class Condition:
             return
         require_text("value", self.value)
         if self.operator not in {Operator.EQUAL, Operator.NOT_EQUAL}:
-            msg = f"a {self.variable.en.lower()} has no order to compare by"
+            msg = f"a {self.variable.within} has no order to compare by"
             raise ValueError(msg)
 
     def holds(self, value: object) -> bool:

@@ -66,7 +66,7 @@ class ReminderPlan:
 @frozen(kw_only=True)
 class ReminderLine:
     """
-    One overdue invoice.
+    One overdue invoice, or one overdue instalment of it.
 
     Args:
         balance: What was still owed of it on the day of the reminder.

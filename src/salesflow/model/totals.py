@@ -91,7 +91,7 @@ class TotalsPolicy:
                 msg = f"cash_step must be above zero, not {self.cash_step}"
                 raise ValueError(msg)
         if self.part_nets is PartNets.CUMULATIVE and self.tax_rounding is not TaxRounding.GROUP:
-            msg = f"VAT adds up over all documents only if it is rounded per rate, not {self.tax_rounding.en.lower()}"
+            msg = f"VAT adds up over all documents only if it is rounded per rate, not {self.tax_rounding.within}"
             raise ValueError(msg)
 
     @property
@@ -246,15 +246,21 @@ def merged(groups: Iterable[VatGroup]) -> tuple[VatGroup, ...]:
 
 def vat_on(base: Decimal, vat: Vat, quantum: Decimal) -> Decimal:
     """Return the VAT on an amount without it, rounded half up."""
-    return (base * vat.rate).scaleb(-2).quantize(quantum, ROUND_HALF_UP)
+    return _rounded((base * vat.rate).scaleb(-2), quantum)
+
+
+def _rounded(amount: Decimal, quantum: Decimal) -> Decimal:
+    """Round half up; a zero has no sign, whichever side it comes from."""
+    rounded = amount.quantize(quantum, ROUND_HALF_UP)
+    return rounded or rounded.copy_abs()
 
 
 @exact
 def without_vat(amount: Decimal, vat: Vat, quantum: Decimal, policy: TotalsPolicy = WITH_VAT) -> Decimal:
     """Return the net of an amount with VAT in it; VAT is the rest. The policy says which of the two is rounded half up [GRS-4, GRS-P2]."""
     if policy.rounded_first is RoundedFirst.VAT:
-        return amount - (amount * vat.rate / (HUNDRED + vat.rate)).quantize(quantum, ROUND_HALF_UP)
-    return unrounded_net(amount, vat).quantize(quantum, ROUND_HALF_UP)
+        return amount - _rounded(amount * vat.rate / (HUNDRED + vat.rate), quantum)
+    return _rounded(unrounded_net(amount, vat), quantum)
 
 
 def unrounded_net(amount: Decimal, vat: Vat) -> Decimal:
@@ -330,7 +336,7 @@ def _spread(lines: Sequence[Sold], mine: list[int], nets: list[Decimal], net: De
     """Round the nets of the lines at *mine* so that they add up to *net*; a unit goes to each that lost most by rounding, ties by place."""
     exactly = {place: unrounded_net(lines[place].amount, lines[place].vat) for place in mine}
     for place, amount in exactly.items():
-        nets[place] = amount.quantize(quantum, ROUND_HALF_UP)
+        nets[place] = _rounded(amount, quantum)
     left = net - sum((nets[place] for place in mine), ZERO)
     step = quantum.copy_sign(left)
     waiting = sorted(mine, key=lambda place: (nets[place] - exactly[place]) * step)
@@ -368,9 +374,7 @@ def _by_line(lines: Sequence[Sold], beside: Sequence[Beside], quantum: Decimal, 
     for line, amount, net in zip(lines, amounts, after, strict=True):
         bases[line.vat] = bases.get(line.vat, ZERO) + net
         taxes[line.vat] = taxes.get(line.vat, ZERO) + _vat_of(line, net, amount, quantum, policy)
-    groups = [
-        VatGroup(vat, bases.get(vat, ZERO), (taxes.get(vat, ZERO) + alone.get(vat, ZERO)).quantize(quantum, ROUND_HALF_UP)) for vat in gross
-    ]
+    groups = [VatGroup(vat, bases.get(vat, ZERO), _rounded(taxes.get(vat, ZERO) + alone.get(vat, ZERO), quantum)) for vat in gross]
     return Worked(nets=tuple(nets), beside=tuple(added), groups=tuple(groups))
 
 
@@ -389,7 +393,7 @@ def _net_of(line: Sold, amount: Decimal, quantum: Decimal, policy: TotalsPolicy)
         return amount
     if policy.tax_rounding is TaxRounding.UNIT and line.quantity:
         each = without_vat(amount / line.quantity, line.vat, quantum, policy)
-        return (each * line.quantity).quantize(quantum, ROUND_HALF_UP)
+        return _rounded(each * line.quantity, quantum)
     return without_vat(amount, line.vat, quantum, policy)
 
 

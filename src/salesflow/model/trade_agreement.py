@@ -117,7 +117,7 @@ class TradeAgreement:
                 raise ValueError(msg)
             require_text("unit", self.unit)
         elif self.price is not None:
-            msg = f"a {self.relation.en.lower()} has no price"
+            msg = f"a {self.relation.within} has no price"
             raise ValueError(msg)
 
     @property

@@ -181,7 +181,7 @@ def _against_commitments(agreement: SalesAgreement) -> Iterator[Refusal]:
             yield NUMBERED.refuse(agreement=agreement.number, commitment=number, times=numbers.count(number))
     for each in agreement.commitments:
         for problem in _problems(each, agreement):
-            yield COMMITMENT.refuse(commitment=each.number, kind=each.kind.en.lower(), problem=problem)
+            yield COMMITMENT.refuse(commitment=each.number, kind=each.kind.within, problem=problem)
 
 
 # Per kind what it has beside the discount in percent; everything else is not available [AGR-2].

@@ -278,7 +278,7 @@ def distribute(
 def _change(campaign: Campaign, contact: str, states: tuple[Participation, ...], rule: Rule, **new: Any) -> Campaign:
     known = campaign.recipient(contact)
     if known is None or known.participation not in states:
-        state = "not selected" if known is None else known.participation.en.lower()
+        state = "not selected" if known is None else known.participation.within
         raise RefusedError((rule.refuse(contact=contact, campaign=campaign.number, state=state),))
     recipients = tuple(evolve(each, **new) if each is known else each for each in campaign.recipients)
     return evolve(campaign, recipients=recipients)

@@ -283,7 +283,7 @@ def against_links(
 
 def _against_agreement(agreement: SalesAgreement, order: Order, *, is_new: bool) -> Iterator[Refusal]:
     if is_new and agreement.status is not AgreementStatus.EFFECTIVE:
-        yield NOT_EFFECTIVE.refuse(agreement=agreement.number, status=agreement.status.en.lower())
+        yield NOT_EFFECTIVE.refuse(agreement=agreement.number, status=agreement.status.within)
     if order.customer != agreement.customer:
         yield ANOTHER_CUSTOMER.refuse(agreement=agreement.number, owner=agreement.customer, order=order.number, customer=order.customer)
     if order.currency != agreement.currency:
@@ -301,9 +301,7 @@ def _against_commitment(agreement: SalesAgreement, order: Order, line: OrderLine
         period = agreement.period if commitment.period is None or requested not in agreement.period else commitment.period
         yield OUTSIDE_PERIOD.refuse(line=line.number, requested=requested, agreement=agreement.number, period=period)
     if line.basis is not agreement.basis and line.entered is None:
-        yield ANOTHER_BASIS.refuse(
-            line=line.number, basis=line.basis.en.lower(), agreement=agreement.number, wanted=agreement.basis.en.lower()
-        )
+        yield ANOTHER_BASIS.refuse(line=line.number, basis=line.basis.within, agreement=agreement.number, wanted=agreement.basis.within)
     elif commitment.fixed and not commitment.prices(line, agreement.basis):
         yield PRICE_FIXED.refuse(line=line.number, price=line.price, discount=line.discount, commitment=number, agreement=agreement.number)
 

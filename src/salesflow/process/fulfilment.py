@@ -45,8 +45,6 @@ def fulfil(
     after: Order = delivered.changed[0]
     if not policy.on_fulfilment or after.fold.to_deliver or not after.fold.to_invoice:
         return delivered
-    invoiced = invoices.post(
-        after, number=invoice, on=on, deposits=open_on([after], deposits), keep_deposits=keep_deposits, policy=policy
-    )
+    invoiced = invoices.post(after, number=invoice, on=on, deposits=open_on([after], deposits), keep_deposits=keep_deposits, policy=policy)
     made: tuple[Any, ...] = (*delivered.made, *invoiced.made)
     return Outcome(document=delivered.document, made=made, changed=invoiced.changed, events=(*delivered.events, *invoiced.events))

@@ -106,7 +106,7 @@ def _against(quotation: Quotation, move: Move) -> Iterator[Refusal]:
     given = {name for name in ("prices", "payment_terms", "terms") if getattr(move, name)}
     if given != {_ASKED.get(move.subject)}:
         asked = " and ".join(sorted(name.replace("_", " ") for name in given)) or "nothing"
-        yield NOTHING_ASKED.refuse(subject=move.subject.en.lower(), asked=asked)
+        yield NOTHING_ASKED.refuse(subject=move.subject.within, asked=asked)
     known = [offer for offer in quotation.version.alternatives if offer.name == move.alternative]
     lines = {line.number for offer in known for line in offer.lines}
     for number, price in move.prices or (() if known else ((0, Decimal(0)),)):

@@ -400,7 +400,9 @@ def against_shape(order: Order, *, new: bool = False) -> Iterator[Refusal]:
         yield LINE_TWICE.refuse(order=order.number, line=number, times=times)
     yield from against_basis(order.lines, order.totals_policy, f"order {order.number}")
     if order.charges and order.lines:
-        yield from against_charges(order.charges, ordered_rows(order), order.currency, order.totals_policy, f"order {order.number}", new=new)
+        yield from against_charges(
+            order.charges, ordered_rows(order), order.currency, order.totals_policy, f"order {order.number}", new=new
+        )
     yield from _against_type(order)
     yield from _against_schedules(order.lines)
 
@@ -415,7 +417,7 @@ def _against_type(order: Order) -> Iterator[Refusal]:
     if not order.is_journal:
         for each in order.lines:
             if (each.ordered < ZERO) is not returned:
-                yield SIGN.refuse(line=each.number, ordered=each.ordered, type=order.type.en.lower())
+                yield SIGN.refuse(line=each.number, ordered=each.ordered, type=order.type.within)
     if returned and not order.rma:
         yield RMA_MISSING.refuse(order=order.number)
     if order.type is OrderType.ITEM_REQUIREMENTS and not order.project:

@@ -126,7 +126,7 @@ def _known(party: Party, name: str) -> bool:
 
 def _against(source: Party, target: Party) -> Iterator[Refusal]:
     if source.number == target.number or source.kind is not target.kind:
-        yield ITSELF.refuse(source=source.number, kind=source.kind.en.lower(), target=target.number, other=target.kind.en.lower())
+        yield ITSELF.refuse(source=source.number, kind=source.kind.within, target=target.number, other=target.kind.within)
     for party in (source, target):
         if party.merged_into is not None:
             yield MERGED.refuse(party=party.number, into=party.merged_into)

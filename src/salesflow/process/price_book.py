@@ -100,7 +100,7 @@ def _against(agreements: tuple[TradeAgreement, ...]) -> Iterator[Refusal]:
         times[each.number] += 1
         if each.goods[0] not in _FITTING[each.relation]:
             what = {Scope.ONE: "one item", Scope.GROUP: "an item group", Scope.ALL: "all items"}[each.goods[0]]
-            yield WRONG_RELATION.refuse(agreement=each.number, relation=each.relation.en.lower(), goods=what)
+            yield WRONG_RELATION.refuse(agreement=each.number, relation=each.relation.within, goods=what)
         step = quantum_of(each.currency)
         if each.relation is Relation.TOTAL_DISCOUNT and each.amount != each.amount.quantize(step, ROUND_HALF_UP):
             yield DIGITS.refuse(agreement=each.number, amount=each.amount, currency=each.currency, step=step)

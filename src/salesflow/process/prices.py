@@ -209,7 +209,9 @@ class _Search:
         found = self.find(Relation.PRICE, product, abs(wanted.quantity))
         if found:
             lowest = min(found, key=lambda agreement: (agreement.unit_price, agreement.number))
-            return self._restated(lowest.price or ZERO, lowest.price_unit, lowest.basis, product, PriceOrigin.TRADE_AGREEMENT), (lowest.number,)
+            return self._restated(lowest.price or ZERO, lowest.price_unit, lowest.basis, product, PriceOrigin.TRADE_AGREEMENT), (
+                lowest.number,
+            )
         if product.currency not in {None, self.currency}:
             return NO_PRICE.refuse(product=product.number, currency=self.currency, on=self.on)
         return self._restated(product.price, ONE, product.basis, product, PriceOrigin.BASE), ()
@@ -354,7 +356,9 @@ def _charge_changes(order: Order, found: tuple[ChargeRule, ...]) -> Iterator[Cha
     if _from_one(had) == found:
         return
     yield from (RemoveCharge(rule.number) for rule in had)
-    last = max((*(rule.number for rule in order.charges), *(number for posting in order.postings for number, _, _ in posting.charges)), default=0)
+    last = max(
+        (*(rule.number for rule in order.charges), *(number for posting in order.postings for number, _, _ in posting.charges)), default=0
+    )
     for rule in found:
         yield AddCharge(evolve(rule, number=last + rule.number, upon=tuple(last + number for number in rule.upon)))
 

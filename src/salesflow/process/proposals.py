@@ -153,7 +153,7 @@ def accept(order: Order, proposal: Proposal, *, on: date) -> Outcome[Order]:
     wanted: list[changes.Change] = [changes.AddLine(evolve(proposal.terms, number=0))]
     if proposal.kind is ProposalKind.UP_SELL:
         wanted = [changes.RemoveLine(proposal.line), *wanted]
-    return changes.change(order, wanted, on=on, reason=f"{proposal.kind.en.lower()} {product}")
+    return changes.change(order, wanted, on=on, reason=f"{proposal.kind.within} {product}")
 
 
 @frozen(kw_only=True)

@@ -17,10 +17,11 @@ from salesflow.billing import (
     payments,
     recurring,
     reminders,
+    reversals,
     vouchers,
 )
 from salesflow.lifecycle import Lifecycle
-from salesflow.model import order_life
+from salesflow.model import charge_rules, order_life
 from salesflow.process import (
     acceptance,
     agreements,
@@ -49,6 +50,7 @@ from salesflow.process import (
     quotations,
     relations,
     releases,
+    restating,
     return_credits,
     returns,
     stakeholders,
@@ -81,12 +83,15 @@ LIFECYCLES: tuple[Lifecycle[Any, Any], ...] = (
 _MODULES = (
     lifecycle,
     ports,
+    charge_rules,
     order_life,
     orders,
     changes,
+    restating,
     deliveries,
     invoice_life,
     invoices,
+    reversals,
     credit_notes,
     free_text,
     recurring,

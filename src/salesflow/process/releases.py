@@ -103,7 +103,9 @@ def release(
     asked = _call_offs(wanted)
     refuse(_against(agreement, each) for each in asked)
     lines = [_line(agreement, each, requested, customer, book, price_policy, on) for each in asked]
-    common: dict[str, Any] = {name: value for name in ("payment_terms", "terms", "deliver_to") if (value := getattr(agreement, name)) is not None}
+    common: dict[str, Any] = {
+        name: value for name in ("payment_terms", "terms", "deliver_to") if (value := getattr(agreement, name)) is not None
+    }
     totals = terms.get("totals")
     if totals is not None:
         lines = [restating.line(each, totals.basis) for each in lines]

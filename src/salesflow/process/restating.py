@@ -130,7 +130,7 @@ def restate(order: Order, basis: Basis, *, on: date, reason: str) -> Outcome[Ord
     lines = tuple(line(each, basis) for each in order.lines)
     charges = tuple(_charge(rule, order.basis, basis, sums, order.quantum) for rule in order.charges)
     revision = Revision(
-        number=order.revision + 1, on=on, reason=reason, before=order.lines, charges=order.charges if order.charges else None
+        number=order.revision + 1, on=on, reason=reason, before=order.lines, charges=order.charges or None
     )
     after = evolve(
         order,
@@ -146,9 +146,9 @@ def restate(order: Order, basis: Basis, *, on: date, reason: str) -> Outcome[Ord
 
 def _against(order: Order, basis: Basis) -> Iterator[Refusal]:
     if order.basis is basis:
-        yield SAME_BASIS.refuse(order=order.number, basis=basis.en.lower())
+        yield SAME_BASIS.refuse(order=order.number, basis=basis.within)
     if order.postings:
-        yield POSTED.refuse(order=order.number, postings=len(order.postings), basis=order.basis.en.lower())
+        yield POSTED.refuse(order=order.number, postings=len(order.postings), basis=order.basis.within)
 
 
 def _charge(rule: ChargeRule, given: Basis, basis: Basis, sums: Mapping[Vat, Decimal], quantum: Decimal) -> ChargeRule:
@@ -166,9 +166,7 @@ def _charge(rule: ChargeRule, given: Basis, basis: Basis, sums: Mapping[Vat, Dec
             least=other(granted.least) if by_amount else granted.least,
             below=None if granted.below is None else other(granted.below) if by_amount else granted.below,
             up_to=None if granted.up_to is None else other(granted.up_to) if by_amount else granted.up_to,
-            tiers=tuple(
-                (other(start) if by_amount else start, other(value) if is_amount else value) for start, value in granted.tiers
-            ),
+            tiers=tuple((other(start) if by_amount else start, other(value) if is_amount else value) for start, value in granted.tiers),
         )
     return evolve(
         rule,

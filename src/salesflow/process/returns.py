@@ -175,7 +175,7 @@ def _waits(step: Move, left: Callable[[Return, int], Decimal]) -> Callable[[Retu
 
     def something_waits(rma: Return, on: date) -> Refusal | None:
         waiting = any(left(rma, line.number) for line in rma.lines)
-        return None if waiting else NOTHING_WAITS.refuse(rma=rma.number, step=step.en.lower())
+        return None if waiting else NOTHING_WAITS.refuse(rma=rma.number, step=step.within)
 
     return something_waits
 
@@ -402,7 +402,7 @@ def _against_claims(
     for claim in claims:
         order = claim.order
         if order.customer != customer.number or order.currency != currency or order.totals_policy != policy:
-            wanted = f"{customer.number} in {currency}, with prices {policy.basis.en.lower()}"
+            wanted = f"{customer.number} in {currency}, with prices {policy.basis.within}"
             yield ANOTHER_CUSTOMER.refuse(order=order.number, customer=order.customer, currency=order.currency, wanted=wanted)
         for line, quantity in sorted(claim.quantities.items()):
             yield from _against_claim(claim, line, exact_number(f"quantity of line {line}", quantity), others)
@@ -532,7 +532,7 @@ def _disposed(rma: Return, lines: list[int], disposition: Disposition) -> Return
     for line in lines:
         each = rma.line(line)
         if each.disposition is not None and rma.moved(line, Move.CREDITED, Move.SENT_BACK, Move.REPLACED):
-            refuse((DECIDED.refuse(rma=rma.number, line=line, disposition=each.disposition.en.lower()),))
+            refuse((DECIDED.refuse(rma=rma.number, line=line, disposition=each.disposition.within),))
         if disposition is Disposition.CREDIT_ONLY and rma.moved(line, Move.REGISTERED, Move.QUARANTINED):
             refuse((NO_GOODS.refuse(rma=rma.number, line=line),))
     return evolve(rma, lines=tuple(evolve(each, disposition=disposition) if each.number in lines else each for each in rma.lines))
@@ -590,9 +590,9 @@ def against_rows(rma: Return, rows: tuple[Row, ...], left: object, step: Move) -
         if line not in known:
             yield UNKNOWN_LINE.refuse(document=f"return {rma.number}", line=line)
         elif asked <= 0:
-            yield QUANTITY.refuse(line=line, asked=asked, step=step.en.lower())
+            yield QUANTITY.refuse(line=line, asked=asked, step=step.within)
         elif asked > (most := left(line)):  # type: ignore[operator]
-            yield NOT_THERE.refuse(rma=rma.number, line=line, left=most, asked=asked, step=step.en.lower())
+            yield NOT_THERE.refuse(rma=rma.number, line=line, left=most, asked=asked, step=step.within)
 
 
 def against_own(rma: Return, order: Order) -> tuple[Refusal, ...]:

@@ -79,7 +79,9 @@ def simulate(
         offer.line(line)
         wanted = evolve(
             offer,
-            lines=tuple(_discounted(each, off, share, quotation.quantum(offer.name)) if each.number == line else each for each in offer.lines),
+            lines=tuple(
+                _discounted(each, off, share, quotation.quantum(offer.name)) if each.number == line else each for each in offer.lines
+            ),
         )
     after = _with(quotation, wanted)
     return Simulation(

@@ -55,7 +55,7 @@ def add(opportunity: Opportunity, stakeholder: Stakeholder, *, on: date, at: dat
 
 
 def _said(side: StakeholderSide) -> str:
-    return side.en.lower()
+    return side.within
 
 
 def remove(opportunity: Opportunity, party: str, role: str, *, on: date, at: datetime | None = None, by: str = "") -> Outcome[Opportunity]:

@@ -125,7 +125,7 @@ def begin(
     require_kind("order", order, Order)
     require_date("on", on)
     if order.type is not OrderType.SUBSCRIPTION:
-        refuse((NO_SUBSCRIPTION.refuse(order=order.number, type=order.type.en.lower()),))
+        refuse((NO_SUBSCRIPTION.refuse(order=order.number, type=order.type.within),))
     subscription = Subscription(number=number, order=order.number, starts=starts, anchor=anchor or starts, every=every, ends=ends)
     if ends is not None and ends < starts:
         refuse((ENDS_BEFORE.refuse(subscription=number, starts=starts, ends=ends),))

@@ -132,9 +132,9 @@ def counts(
     require_kind("target", target, Target)
     require_kind("kind", kind, TargetType)
     if target.unit is not kind.unit:
-        refuse((TYPE_STAYS.refuse(name=kind.name, why=f"counts {kind.unit.en.lower()}, and the target {target.unit.en.lower()}"),))
+        refuse((TYPE_STAYS.refuse(name=kind.name, why=f"counts {kind.unit.within}, and the target {target.unit.within}"),))
     if target.scope not in kind.scopes:
-        refuse((TYPE_STAYS.refuse(name=kind.name, why=f"has no targets of a {target.scope.en.lower()}"),))
+        refuse((TYPE_STAYS.refuse(name=kind.name, why=f"has no targets of a {target.scope.within}"),))
     members = (groups or {}).get(target.key, ())
     known = parties or {}
 

@@ -72,9 +72,7 @@ def _rule(agreement: TradeAgreement, granted: Threshold, of: ChargeOf, value: De
     )
 
 
-def _granted(
-    agreement: TradeAgreement, sums: Mapping[Vat, Decimal], basis: Basis, policy: PricePolicy, quantum: Decimal
-) -> Threshold:
+def _granted(agreement: TradeAgreement, sums: Mapping[Vat, Decimal], basis: Basis, policy: PricePolicy, quantum: Decimal) -> Threshold:
     """Return from where to where an agreement grants its discount; always, once that was decided and the policy keeps it."""
     if policy.total_discounts is TotalDiscounts.GRANTED:
         return Threshold()

@@ -71,7 +71,9 @@ def charge_rules(draw: st.DrawFn, *, sign: int = 1) -> ChargeRule:
 
 def _with_conditions(draw: st.DrawFn, rule: ChargeRule) -> ChargeRule:
     if draw(places(3)) == 1:
-        rule = evolve(rule, covers=draw(st.sampled_from([LineFilter(kind=ProductKind.ITEM), LineFilter(vat=VATS[0]), LineFilter(linked=False)])))
+        rule = evolve(
+            rule, covers=draw(st.sampled_from([LineFilter(kind=ProductKind.ITEM), LineFilter(vat=VATS[0]), LineFilter(linked=False)]))
+        )
     if draw(places(3)) == 1:
         start = Decimal(draw(st.sampled_from([1, 20, 500])))
         rule = evolve(

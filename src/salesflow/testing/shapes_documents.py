@@ -39,7 +39,13 @@ def parts(*, nul: bool = True) -> st.SearchStrategy[InvoicePart]:
     """Parts of an invoice, whose columns are of one length."""
     row = st.tuples(values_of(OrderLine, nul=nul), decimals(), decimals(), whole(), st.booleans(), decimals())
     return st.builds(
-        _part, texts(nul=nul), st.none() | texts(nul=nul), st.lists(row, max_size=2), st.none() | texts(nul=nul), st.booleans(), st.booleans()
+        _part,
+        texts(nul=nul),
+        st.none() | texts(nul=nul),
+        st.lists(row, max_size=2),
+        st.none() | texts(nul=nul),
+        st.booleans(),
+        st.booleans(),
     )
 
 
