@@ -77,6 +77,8 @@ def of_invoice(
     total. A deposit that is taken off is a line below zero; its VAT may leave that of the rate a cent from the rate over the rest,
     which the norm tolerates and ``en16931.check`` lists as tolerated.
 
+    Instalments are told one by one in the terms of payment, for the norm has one due date only: the last.
+
     The norm knows no price with VAT in it: an attribute of such a line says what it was, and the VAT is what was posted, which may be a
     cent from the rate over the net.
 
@@ -118,8 +120,16 @@ def of_invoice(
         preceding=tuple((number, None) for number in invoice.takes_back),
         period=(None, None) if invoice.period is None else (invoice.period.start, invoice.period.end),
         due=invoice.due if invoice.payment_terms.has_due_date else None,
+        payment_terms=_instalments(invoice),
         notes=invoice.comments[:1],
     )
+
+
+def _instalments(invoice: Invoice) -> str:
+    """Say what is due when, if that is in parts: the norm has one due date (BT-9), the last one, and words for the rest (BT-20)."""
+    if invoice.is_credit_note or not invoice.payment_terms.instalments:
+        return ""
+    return "; ".join(f"{part.on}: {part.amount} {invoice.currency}" for part in invoice.schedule)
 
 
 def _type(invoice: Invoice, profile: Profile) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING
 
@@ -39,7 +39,9 @@ class ChargeBalance:
 def totals_in_all(order: Order) -> Totals:
     """Return what was invoiced of an order, less what was credited, and what is still to be invoiced; of a subscription, in one cycle."""
     rows = rows_in_all(order)
-    return add_up_rows(rows, charges_in_all(order, rows), order.charges, order.quantum, order.totals_policy)
+    found = _shares_in_all(order, rows)
+    charges = [charge for share in found for charge in share.charges()]
+    return add_up_rows(rows, charges, [share.rule for share in found], order.quantum, order.totals_policy)
 
 
 @exact
@@ -114,12 +116,23 @@ def shares_of_order(
 
 @exact
 def charge_balances(order: Order) -> tuple[ChargeBalance, ...]:
-    """Return how each charge stands; of a subscription, in this cycle."""
-    if not order.charges:
+    """Return how each charge stands, those that were removed after something of them was invoiced too; of a subscription, in this cycle."""
+    taken = _taken_in_cycle(order) if order.recurs else order.fold.charges
+    if not order.charges and not taken:
         return ()
     left = {share.rule.number: share.amount for share in shares_of_order(order, open_rows(order))}
-    taken = _taken_in_cycle(order) if order.recurs else order.fold.charges
-    return tuple(ChargeBalance(rule, taken.get(rule.number, ZERO), left.get(rule.number, ZERO)) for rule in order.charges)
+    return tuple(ChargeBalance(rule, taken.get(rule.number, ZERO), left.get(rule.number, ZERO)) for rule in all_charges(order, taken))
+
+
+def all_charges(order: Order, taken: Mapping[int, Decimal]) -> Iterator[ChargeRule]:
+    """Yield the charges of an order, and after them those that were removed and still have something *taken*, as they stood last."""
+    yield from order.charges
+    gone = {number for number, amount in taken.items() if amount} - {rule.number for rule in order.charges}
+    for revision in reversed(order.revisions):
+        for rule in revision.charges or ():
+            if rule.number in gone:
+                gone.remove(rule.number)
+                yield rule
 
 
 def _taken_in_cycle(order: Order) -> dict[int, Decimal]:
@@ -132,16 +145,15 @@ def _taken_in_cycle(order: Order) -> dict[int, Decimal]:
     return taken
 
 
-def charges_in_all(order: Order, rows: Sequence[Row]) -> list[Charge]:
+def _shares_in_all(order: Order, rows: Sequence[Row]) -> tuple[Share, ...]:
     """Return the total of each charge, divided over the rates of VAT of *rows*."""
-    if not order.charges:
-        return []
-    if order.postings:
-        amounts = {balance.rule.number: balance.amount for balance in charge_balances(order)}
-        found = shares(order.charges, rows, Alone(rows), order.quantum, stated=amounts)
-    else:
-        found = shares(order.charges, rows, Alone(rows), order.quantum)
-    return [charge for share in found for charge in share.charges()]
+    if not order.postings:
+        return shares(order.charges, rows, Alone(rows), order.quantum) if order.charges else ()
+    balances = charge_balances(order)
+    if not balances:
+        return ()
+    amounts = {balance.rule.number: balance.amount for balance in balances}
+    return shares([balance.rule for balance in balances], rows, Alone(rows), order.quantum, stated=amounts)
 
 
 # ---------------------------------------------------------------------- lines

@@ -168,7 +168,7 @@ class Preview:
     Args:
         order: The order as it would be.
         refusals: Why the change may not be applied; empty when it may.
-        difference: The total of the lines as it would be, less as it is, without VAT.
+        difference: The total of the lines as it would be, less as it is, without VAT; zero where the change is refused.
         charges: What becomes of each charge that changes, and of each that cannot be taken whole.
     """
 
@@ -198,8 +198,9 @@ def preview(
     after = evolve(with_terms(order, lines, charges), revisions=(*order.revisions, revision))
     refusals = (*_against_change(order, after, revision), *against_shape(after))
     refusals = (*refusals, *against_links(order, after, agreements, agreement_policy))
-    changed = () if refusals else tuple(_charge_changes(order, after))
-    return Preview(order=after, refusals=refusals, difference=after.net - order.net, charges=changed)
+    if refusals:
+        return Preview(order=after, refusals=refusals, difference=ZERO)
+    return Preview(order=after, refusals=(), difference=after.net - order.net, charges=tuple(_charge_changes(order, after)))
 
 
 def change(

@@ -129,9 +129,7 @@ def restate(order: Order, basis: Basis, *, on: date, reason: str) -> Outcome[Ord
         sums[each.vat] = sums.get(each.vat, ZERO) + amount
     lines = tuple(line(each, basis) for each in order.lines)
     charges = tuple(_charge(rule, order.basis, basis, sums, order.quantum) for rule in order.charges)
-    revision = Revision(
-        number=order.revision + 1, on=on, reason=reason, before=order.lines, charges=order.charges or None
-    )
+    revision = Revision(number=order.revision + 1, on=on, reason=reason, before=order.lines, charges=order.charges or None)
     after = evolve(
         order,
         lines=lines,
