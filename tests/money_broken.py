@@ -11,6 +11,7 @@ from attrs import evolve
 from salesflow import (
     Basis,
     ChargeRule,
+    CreditOf,
     FreeTextLine,
     PriceBook,
     TradeAgreement,
@@ -46,6 +47,14 @@ def with_charges(*rules: ChargeRule, **terms: Any) -> Callable[[], Any]:
 def change(*wanted: changes.Change, **terms: Any) -> Any:
     """Change an order of ten chai."""
     return changes.change(an_order(**terms), wanted, on=DAY, reason="asked for")
+
+
+def credit_without_discount() -> Any:
+    """Credit all lines of an invoice and leave its discount."""
+    order, invoice = invoices.post(an_order(charges=[OFF]), number="INV-1", on=DAY)
+    return credit_notes.post(
+        [CreditOf(invoice=invoice, quantities={1: 10}, charges={})], orders=order, number="CN-1", on=DAY, reopens=False
+    )
 
 
 def cancel_credit(*, again: bool = False, given: bool = True) -> Any:
@@ -102,6 +111,7 @@ BREAKS: dict[str, Callable[[], object]] = {
     "charge.percentage": with_charges(charges.discount(percentage=D("100.01"), number=1)),
     "charge.unit": lambda: an_order(chai(1), advice(1), charges=[charges.fee(per_unit=1, number=1)]),
     "charge.unknown": lambda: change(changes.RemoveCharge(2), charges=[OFF]),
+    "credit.discount-left": credit_without_discount,
     "deposit.open": half_in_advance,
     "free-text.basis": net_in_words,
     "invoice.invoiced-again": lambda: cancel_credit(again=True),
@@ -130,6 +140,7 @@ SAID = {
     "charge.percentage": "charge 1 of order SO-1 is -100.01 percent; give a percentage from -100 to 100, or an amount",
     "charge.unit": "charge 1 of order SO-1 counts C62, HUR; name the unit, or limit the lines that it covers",
     "charge.unknown": "order SO-1 has no charge 2",
+    "credit.discount-left": "invoice INV-1 would keep 18.00 more of discounts than of lines at 21 percent; credit the discount along",
     "deposit.open": "order SO-1 has 108.90 invoiced in advance, and the deposits given have 0 left; give the others, or keep_deposits",
     "free-text.basis": "line 1 of D-1 states an amount without VAT; state it as the prices of the invoice are",
     "invoice.invoiced-again": "line 1 of order SO-1 has 0 left to invoice, and credit note CN-1 took 10 back; credit that first",

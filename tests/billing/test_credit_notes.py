@@ -24,6 +24,7 @@ from salesflow import (
     RefusedError,
     Vat,
     changes,
+    charges,
     credit_notes,
     deliveries,
     free_text,
@@ -365,14 +366,26 @@ def test_the_vat_of_credits_is_capped_before_the_last_too() -> None:
 
 
 def test_lines_of_both_signs_are_credited_at_their_rate() -> None:
-    """10.00 and a rebate of 9.00 at 21 percent: the 10.00 alone gives 2.10 back, and the rebate takes 1.89 again."""
-    rebate = a_charge(number=1, code="rebate", amount=Decimal("-9.00"), vat=STANDARD)
-    order, invoice = invoiced(OrderLine(item=Item(number="I-1", vat=STANDARD), ordered=Decimal(1), price=Decimal(10)), charges=[rebate])
-    bare = CreditOf(invoice=invoice, quantities={1: 1}, charges={})
-    order, invoice, note = credit_notes.post([bare], orders=order, number="CN-1", on=DAY, reopens=False)
-    assert (note.total, invoice.balance, note.balance) == (Decimal("-12.10"), 0, Decimal("-10.89"))
-    _, _, rest = credit_notes.post(invoice, orders=order, number="CN-2", on=DAY)
+    """10.00 and a trade-in of 9.00 at 21 percent: crediting the 10.00 gives 2.10 back, and the trade-in takes 1.89 again."""
+    lines = [FreeTextLine(text=text, account="8000", net=Decimal(net), vat=STANDARD) for text, net in (("Sold", 10), ("Trade-in", -9))]
+    invoice = free_text.post(free_text.draft(ACME, lines, "EUR", reference="R-1"), number="FT-1", on=DAY).document
+    after, note = credit_notes.post(invoice, {1: 1}, number="CN-1", on=DAY)
+    assert (note.total, after.balance, note.balance) == (Decimal("-12.10"), 0, Decimal("-10.89"))
+    rest = credit_notes.post(after, number="CN-2", on=DAY).document
     assert (rest.total, rest.vat) == (Decimal("10.89"), Decimal("1.89"))
+
+
+def test_a_discount_may_stay_as_far_as_the_rest_bears_it() -> None:
+    """Two of 10.00 less 10.00: one goes back without the discount, and then 10.00 bears 10.00; a cent more would go back of nothing."""
+    off = charges.discount(10, number=1)
+    order, invoice = invoiced(OrderLine(item=Item(number="I-1"), ordered=Decimal(2), price=Decimal(10)), charges=[off])
+    for quantity, amount in (({1: 1}, None), (None, {1: Decimal(10)})):
+        bare = CreditOf(invoice=invoice, quantities=quantity, amounts=amount, charges={})
+        assert not credit_notes.why_not([bare], orders=order, on=DAY, reopens=False)
+    too_much = CreditOf(invoice=invoice, amounts={1: Decimal("10.01")}, charges={})
+    assert codes(credit_notes.why_not([too_much], orders=order, on=DAY, reopens=False)) == ("credit.discount-left",)
+    enough = CreditOf(invoice=invoice, amounts={1: Decimal("10.01")}, charges={1: Decimal("-0.01")})
+    assert not credit_notes.why_not([enough], orders=order, on=DAY, reopens=False)
 
 
 # ---------------------------------------------------------------------- what the documents say

@@ -40,7 +40,10 @@ def test_a_payment_settles_the_first_due_first() -> None:
     early, late, payment = done
     assert (early.status, early.balance) == (InvoiceStatus.PAID, 0)
     assert (late.status, late.balance) == (InvoiceStatus.OPEN, Decimal("26.70"))
-    assert (payment.balance, [(use.document, use.amount) for use in payment.uses]) == (0, [("B", Decimal("108.90")), ("A", Decimal("191.10"))])
+    assert (payment.balance, [(use.document, use.amount) for use in payment.uses]) == (
+        0,
+        [("B", Decimal("108.90")), ("A", Decimal("191.10"))],
+    )
     assert [type(event).__name__ for event in done.events] == ["PaymentReceived", "InvoiceSettled", "InvoiceSettled"]
     assert payments.open_balance([early, late], [payment]) == Decimal("26.70")
 

@@ -14,7 +14,7 @@ from attrs import evolve
 
 from salesflow.billing.credit_documents import note_of, settled_by
 from salesflow.billing.credit_postings import taken_back
-from salesflow.billing.crediting import CreditedPart, CreditOf, Quantities, asked_of, part_of
+from salesflow.billing.crediting import CreditedPart, CreditOf, Quantities, asked_of, part_of, too_little_left
 from salesflow.billing.invoice_life import LIFECYCLE
 from salesflow.checks import require_date, require_kind
 from salesflow.errors import Refusal, RefusedError
@@ -61,6 +61,14 @@ OVER_AMOUNT = Rule(
     refusal="{what} {line} of invoice {invoice} has {left} left to credit, not {asked}",
     spec=("I4",),
     source="documentation",
+)
+DISCOUNT_LEFT = Rule(
+    code="credit.discount-left",
+    en="Lines are credited with enough of their discount: what is left of the lines bears what is left of the discounts.",
+    nl="Regels worden gecrediteerd met genoeg van hun korting: wat er van de regels overblijft, draagt wat er van de kortingen overblijft.",
+    refusal="invoice {invoice} would keep {short} more of discounts than of lines at {rate} percent; credit the discount along",
+    spec=("CHG-10", "I4"),
+    source="choice",
 )
 SIGN = Rule(
     code="credit.sign",
@@ -309,6 +317,9 @@ def _against_unreferenced(lines: tuple[OrderLine, ...], policy: TotalsPolicy) ->
 def _against_orders(claims: tuple[CreditOf, ...], orders: tuple[Order, ...], on: date, *, reopens: bool | None) -> Iterator[Refusal]:
     """Look whether the orders that are given are those whose lines or charges are taken back."""
     parts = [part_of(claim) for claim in claims]
+    for part in parts:
+        for vat, short in too_little_left(part).items():
+            yield DISCOUNT_LEFT.refuse(invoice=part.invoice.number, rate=vat.rate, short=abs(short))
     needed = _needed(parts)
     if sorted(order.number for order in orders) != sorted(needed):
         yield ANOTHER_ORDER.refuse(orders=", ".join(sorted(needed)) or "none", given=", ".join(order.number for order in orders) or "none")

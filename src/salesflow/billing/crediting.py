@@ -17,6 +17,7 @@ from salesflow.checks import ZERO, exact_number, require_kind
 from salesflow.model.charge import Back
 from salesflow.model.free_text import FreeTextLine
 from salesflow.model.invoice import Creditable, Invoice, InvoiceCharge, InvoiceLine
+from salesflow.model.ledger import smaller
 from salesflow.model.totals import VatGroup, vat_on
 from salesflow.model.vat import NO_VAT, Vat
 from salesflow.money import exact
@@ -194,7 +195,51 @@ def _shares(claim: CreditOf, left: Mapping[int, Creditable], asked: _Asked) -> d
         amount = _share_of(claim, each, rest.amount, covered, gone, left, asked)
         if amount:
             found[place] = amount
+    for vat, short in _short(invoice, left, asked, found).items():
+        _give_more(invoice, vat, short, found)
     return found
+
+
+def _give_more(invoice: Invoice, vat: Vat, short: Decimal, found: dict[int, Decimal]) -> None:
+    """Let the discounts at a rate give back more, so that the lines that are left bear what is left of them: roundings may ask too much."""
+    for place, rest in invoice.creditable_charges.items():
+        if _is_discount(invoice.charges[place - 1]) and invoice.charges[place - 1].vat == vat:
+            more = smaller(rest.amount - found.get(place, ZERO), short)
+            if more:
+                found[place] = found.get(place, ZERO) + more
+                short -= more
+
+
+def too_little_left(part: CreditedPart) -> dict[Vat, Decimal]:
+    """Return the rates at which a credit would leave discounts that the lines left do not bear, and by how much, as a discount reads."""
+    asked: _Asked = {row.line.number: (row.line, row.quantity, row.amount) for row in (*part.sold, *part.words)}
+    return _short(part.invoice, part.invoice.creditable, asked, {row.place: row.amount for row in part.charges})
+
+
+def _short(invoice: Invoice, left: Mapping[int, Creditable], asked: _Asked, charges: Mapping[int, Decimal]) -> dict[Vat, Decimal]:
+    """
+    Return by how much the discounts that are left are more than the lines that are left, by rate; nothing where they are not.
+
+    At a rate with lines of both signs nothing can be said: what one of them bears, another may have given.
+    """
+    given = invoice.creditable_charges
+    discounts: dict[Vat, Decimal] = {}
+    for place, rest in given.items():
+        each = invoice.charges[place - 1]
+        if _is_discount(each):
+            discounts[each.vat] = discounts.get(each.vat, ZERO) + rest.amount - charges.get(place, ZERO)
+    found = {}
+    for vat, discount in discounts.items():
+        lines = [line for line in invoice.own_lines if line.number in left and invoice_vat(line) == vat]
+        rest = sum((left[line.number].amount - (asked[line.number][2] if line.number in asked else ZERO) for line in lines), ZERO)
+        one_sign = len({line.amount > 0 for line in lines if line.amount}) == 1
+        if one_sign and discount and (rest + discount) * discount > 0:
+            found[vat] = rest + discount
+    return found
+
+
+def _is_discount(each: InvoiceCharge) -> bool:
+    return each.rule is not None and each.rule.is_discount
 
 
 def _is_closed(left: Creditable, asked: tuple[object, Decimal, Decimal] | None) -> bool:
@@ -217,7 +262,7 @@ def _share_of(
     if each.is_cash_rounding:
         return rest if gone >= set(left) else ZERO
     back = each.back
-    is_freight = each.rule is not None and not each.rule.is_discount
+    is_freight = each.rule is not None and not _is_discount(each)
     if claim.freight is not None and is_freight:
         back = claim.freight
     goods = set(left) if is_freight and back is Back.WHEN_ALL else set(covered)
