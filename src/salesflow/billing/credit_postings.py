@@ -154,6 +154,8 @@ def _charges(order: Order, part: CreditedPart, rows: list[SoldRow], *, reopens: 
         if row.charge.order == order.number and row.charge.charge.number > 0:
             number = row.charge.charge.number
             amounts[number] = amounts.get(number, ZERO) + row.amount
+    for number in _closed_at_nothing(order, part, rows):
+        amounts.setdefault(number, ZERO)
     if not amounts:
         return []
     again, gone = [], []
@@ -162,11 +164,22 @@ def _charges(order: Order, part: CreditedPart, rows: list[SoldRow], *, reopens: 
         exactly = _exactly(order, part.invoice.number, number, amount)
         opened = _opened(order, number, rows, opening) if rows else Decimal(reopens)
         due = amount if opened == 1 else (amount * opened).quantize(order.quantum, ROUND_HALF_UP)
-        if due:
+        if due or (exactly and opened == 1):
             again.append((number, due, exactly if opened == 1 else _ending(exactly * opened, due)))
         if due != amount:
             gone.append((number, amount - due, ZERO))
     return [(counts, tuple(each)) for counts, each in ((True, again), (False, gone)) if each]
+
+
+def _closed_at_nothing(order: Order, part: CreditedPart, rows: list[SoldRow]) -> Iterator[int]:
+    """Yield the charges that came to nothing on the invoice by rounding, if this credit closes all its lines: what is behind them goes back."""
+    invoice = part.invoice
+    posted = {number for each in order.postings if each.document == invoice.number for number, amount, _ in each.charges if not amount}
+    if posted:
+        credited = {row.line.number: row.quantity for row in rows}
+        left = {line.number: invoice.creditable[line.number].quantity for line in invoice.lines_of(order.number) if line.credits is None}
+        if all(quantity == credited.get(number, ZERO) for number, quantity in left.items()):
+            yield from posted
 
 
 def _opening(order: Order, rows: list[SoldRow], *, reopens: bool) -> dict[int, Decimal]:
@@ -195,7 +208,7 @@ def _opened(order: Order, number: int, rows: list[SoldRow], opening: dict[int, D
             if row.quantity and (open_again := smaller(row.quantity, left.get(row.line.terms.number, ZERO))):
                 left[row.line.terms.number] -= open_again
                 part += row.amount * open_again / row.quantity
-    return part / whole if whole else ZERO
+    return part / whole if whole else Decimal(any(opening.values()))
 
 
 def _exactly(order: Order, invoice: str, number: int, amount: Decimal) -> Decimal:

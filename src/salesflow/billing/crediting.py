@@ -212,29 +212,37 @@ def _give_more(invoice: Invoice, vat: Vat, short: Decimal, found: dict[int, Deci
 
 def too_little_left(part: CreditedPart) -> dict[Vat, Decimal]:
     """Return the rates at which a credit would leave discounts that the lines left do not bear, and by how much, as a discount reads."""
-    asked: _Asked = {row.line.number: (row.line, row.quantity, row.amount) for row in (*part.sold, *part.words)}
+    asked: _Asked = {row.line.number: (row.line, row.quantity, row.amount) for row in part.sold}
+    asked |= {row.line.number: (row.line, row.quantity, row.amount) for row in part.words}
     return _short(part.invoice, part.invoice.creditable, asked, {row.place: row.amount for row in part.charges})
 
 
 def _short(invoice: Invoice, left: Mapping[int, Creditable], asked: _Asked, charges: Mapping[int, Decimal]) -> dict[Vat, Decimal]:
     """
-    Return by how much the discounts that are left are more than the lines that are left, by rate; nothing where they are not.
+    Return by how much the discounts that are left are more than the lines and charges that are left, by rate; nothing where they are not.
 
-    At a rate with lines of both signs nothing can be said: what one of them bears, another may have given.
+    At a rate with amounts of both signs nothing can be said: what one of them bears, another may have given.
     """
-    given = invoice.creditable_charges
     discounts: dict[Vat, Decimal] = {}
-    for place, rest in given.items():
+    bearing: dict[Vat, list[tuple[Decimal, Decimal]]] = {}
+    for line in invoice.own_lines:
+        if line.number in left:
+            gone = asked[line.number][2] if line.number in asked else ZERO
+            bearing.setdefault(invoice_vat(line), []).append((line.amount, left[line.number].amount - gone))
+    for place, rest in invoice.creditable_charges.items():
         each = invoice.charges[place - 1]
+        after = rest.amount - charges.get(place, ZERO)
         if _is_discount(each):
-            discounts[each.vat] = discounts.get(each.vat, ZERO) + rest.amount - charges.get(place, ZERO)
+            discounts[each.vat] = discounts.get(each.vat, ZERO) + after
+        elif each.rule is not None:
+            bearing.setdefault(each.vat, []).append((each.amount, after))
     found = {}
     for vat, discount in discounts.items():
-        lines = [line for line in invoice.own_lines if line.number in left and invoice_vat(line) == vat]
-        rest = sum((left[line.number].amount - (asked[line.number][2] if line.number in asked else ZERO) for line in lines), ZERO)
-        one_sign = len({line.amount > 0 for line in lines if line.amount}) == 1
-        if one_sign and discount and (rest + discount) * discount > 0:
-            found[vat] = rest + discount
+        amounts = bearing.get(vat, [])
+        more = sum((after for _, after in amounts), ZERO) + discount
+        one_sign = len({whole > 0 for whole, _ in amounts if whole}) == 1
+        if one_sign and more * discount > 0:
+            found[vat] = more
     return found
 
 

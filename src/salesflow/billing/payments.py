@@ -197,6 +197,8 @@ def offset(invoices: Iterable[Invoice], *, on: date, policy: SettlementPolicy = 
     """
     Settle invoices and credit notes of one account against each other, without money [PAY-5].
 
+    Without money nothing is paid early, so no cash discount is granted; what was granted before goes back as the policy says.
+
     Raises:
         RefusedError: ``payment.nothing-to-offset``, and what ``settle`` refuses of invoices.
     """
@@ -208,12 +210,12 @@ def offset(invoices: Iterable[Invoice], *, on: date, policy: SettlementPolicy = 
         found.append(NOTHING_TO_OFFSET.refuse(balances=", ".join(str(each.balance) for each in given) or "none"))
     if found:
         raise RefusedError(found)
-    changed, events = _settle(given, [], 1, on, on, policy)
+    changed, events = _settle(given, [], 1, on, None, policy)
     return Outcome(document=changed, changed=changed, events=events)
 
 
 def _settle(
-    invoices: tuple[Invoice, ...], money: list[Source], sign: int, on: date, paid: date, policy: SettlementPolicy
+    invoices: tuple[Invoice, ...], money: list[Source], sign: int, on: date, paid: date | None, policy: SettlementPolicy
 ) -> tuple[tuple[Invoice, ...], tuple[InvoiceSettled, ...]]:
     ordered = in_order(invoices, policy)
     debts = [Debt(each, sign * each.balance) for each in ordered if sign * each.balance > 0]
@@ -230,7 +232,7 @@ def _settle(
     return tuple(touched), events
 
 
-def _favour(invoice: Invoice, amount: Decimal, paid: date, policy: SettlementPolicy) -> Source:
+def _favour(invoice: Invoice, amount: Decimal, paid: date | None, policy: SettlementPolicy) -> Source:
     discount = discount_back(invoice, amount, paid, policy)
     return Source(invoice.number, amount - discount, invoice, discount)
 
@@ -301,7 +303,7 @@ def refund(
     back = done.document
     changed = []
     for each in prepaid:
-        if part := min(-back.balance, each.balance):
+        if part := min(-back.balance, max(each.balance, ZERO)):
             changed.append(with_use(each, number, on, part))
             back = with_use(back, each.number, on, -part)
     return Outcome(document=back, made=(back,), changed=(*done.changed, *changed), events=done.events)

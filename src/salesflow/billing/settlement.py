@@ -60,19 +60,32 @@ def in_order(invoices: Iterable[Invoice], policy: SettlementPolicy) -> list[Invo
     return sorted(invoices, key=lambda each: (rank.get(each.kind, len(rank)), each.due, each.number))
 
 
-def granted(invoice: Invoice, amount: Decimal, paid: date, policy: SettlementPolicy) -> Decimal:
-    """Return the cash discount on *amount* of an invoice that is paid on that day, rounded half up [PAY-2]."""
-    return _rounded((amount * _percentage(invoice, paid, policy)).scaleb(-2), invoice)
+def granted(invoice: Invoice, amount: Decimal, paid: date | None, policy: SettlementPolicy) -> Decimal:
+    """
+    Return the cash discount on *amount* of an invoice that is paid on that day, rounded half up [PAY-2].
+
+    There is none if no money is paid, nor on what was taken back: a deposit that an invoice took off is paid without.
+    """
+    percentage = _percentage(invoice, paid, policy)
+    if percentage and invoice.credits:
+        amount = smaller(amount, abs(_left(invoice)))
+    return _rounded((amount * percentage).scaleb(-2), invoice)
+
+
+def _left(invoice: Invoice) -> Decimal:
+    """Return what was not taken back of an invoice, VAT included."""
+    back = sum((group.gross for credit in invoice.credits for group in credit.groups), ZERO)
+    return sum((group.gross for group in invoice.own_groups), ZERO) - back
 
 
 def _rounded(amount: Decimal, invoice: Invoice) -> Decimal:
     return amount.quantize(quantum_of(invoice.currency), ROUND_HALF_UP)
 
 
-def _percentage(invoice: Invoice, paid: date, policy: SettlementPolicy) -> Decimal:
+def _percentage(invoice: Invoice, paid: date | None, policy: SettlementPolicy) -> Decimal:
     """Return the percentage of cash discount on the total: that of the terms, or its part of what is not freight [CHG-P5]."""
     step = invoice.payment_terms.cash_discount
-    if policy.discounts is CashDiscounts.NEVER or step is None:
+    if policy.discounts is CashDiscounts.NEVER or step is None or paid is None:
         return ZERO
     percentage = invoice.payment_terms.discount_on(invoice.on, paid)
     if policy.discounts is CashDiscounts.ALWAYS and not percentage:
@@ -95,14 +108,14 @@ def never_paid(invoice: Invoice) -> Decimal:
     return abs(smaller(left, invoice.balance))
 
 
-def discount_back(invoice: Invoice, amount: Decimal, paid: date, policy: SettlementPolicy) -> Decimal:
+def discount_back(invoice: Invoice, amount: Decimal, paid: date | None, policy: SettlementPolicy) -> Decimal:
     """Return what a credit note gives back of cash discounts [PAY-4]."""
     if not policy.credit_note_discounts:
         return ZERO
     return never_paid(invoice) if invoice.credited_invoices else granted(invoice, amount, paid, policy)
 
 
-def spread(sources: list[Source], debts: list[Debt], paid: date, policy: SettlementPolicy) -> None:
+def spread(sources: list[Source], debts: list[Debt], paid: date | None, policy: SettlementPolicy) -> None:
     """Give what the sources have to the debts, one after the other, until either is used up."""
     last: Debt | None = None
     for debt in debts:
@@ -116,7 +129,7 @@ def spread(sources: list[Source], debts: list[Debt], paid: date, policy: Settlem
         _use_up(sources, last, policy)
 
 
-def _grant(debt: Debt, money: Decimal, paid: date, policy: SettlementPolicy) -> None:
+def _grant(debt: Debt, money: Decimal, paid: date | None, policy: SettlementPolicy) -> None:
     """Find the discount and the difference with which *money* settles a debt, or the part of it that it settles."""
     invoice = debt.invoice
     if takes_back(invoice):
@@ -138,12 +151,12 @@ def takes_back(invoice: Invoice) -> bool:
     return invoice.is_credit_note or bool(invoice.credited_invoices)
 
 
-def _part_of_discount(invoice: Invoice, money: Decimal, paid: date, policy: SettlementPolicy) -> Decimal:
+def _part_of_discount(invoice: Invoice, money: Decimal, paid: date | None, policy: SettlementPolicy) -> Decimal:
     """Return what a payment of part of an invoice earns: its own p / (100 - p) [PAY-3]; what takes another back gives its part at the end."""
     if not policy.partial_discounts or invoice.credited_invoices or (invoice.is_credit_note and not policy.credit_note_discounts):
         return ZERO
     percentage = _percentage(invoice, paid, policy)
-    return _rounded(money * percentage / (HUNDRED - percentage), invoice)
+    return min(_rounded(money * percentage / (HUNDRED - percentage), invoice), granted(invoice, abs(invoice.balance), paid, policy))
 
 
 def _draw(sources: list[Source], debt: Debt, money: Decimal) -> None:

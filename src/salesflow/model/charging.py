@@ -167,14 +167,24 @@ class _Document:
     def share(self, rule: ChargeRule) -> Share:
         """Return what the document takes of a charge."""
         now = self.whole if rule.covers_all else covered(rule, self.rows)
-        if rule.number in self.stated:
-            amount = exactly = self.stated[rule.number]
-        else:
-            amount, exactly = self._due(rule, now)
+        amount, exactly = self._due(rule, now)
         parts = self._parts(rule, amount, now)
+        stated = self.stated.get(rule.number)
+        if stated is not None and stated != sum((part for _, part in parts), ZERO):
+            amount = exactly = stated
+            parts = tuple(self._by_rate(rule, stated, now)) if stated else ()
+        for vat, part in parts:
+            self.rooms[vat] = self.rooms.get(vat, ZERO) + part
         share = Share(rule, sum((part for _, part in parts), ZERO), amount, exactly, parts)
         self.taken[rule.number] = share.amount
         return share
+
+    @property
+    def rooms(self) -> dict[Vat, Decimal]:
+        """What the lines of each rate come to with the charges so far: a discount takes no more than that."""
+        if self._rooms is None:
+            self._rooms = dict(self.whole.by_vat)
+        return self._rooms
 
     @property
     def whole(self) -> Covered:
@@ -266,19 +276,14 @@ class _Document:
     def _parts(self, rule: ChargeRule, amount: Decimal, now: Covered) -> tuple[tuple[Vat, Decimal], ...]:
         if not amount:
             return ()
-        wanted = self._by_rate(rule, amount, now)
-        rooms = self._rooms
-        if rooms is None:
-            self._rooms = rooms = dict(self.whole.by_vat)
         sign = -ONE if self.whole.amount < 0 else ONE
         parts = []
-        for vat, part in wanted:
-            room = rooms.get(vat, ZERO)
+        for vat, part in self._by_rate(rule, amount, now):
+            room = self.rooms.get(vat, ZERO)
             given = part
-            if rule.is_discount and part * sign < 0 and rule.number not in self.stated:
+            if rule.is_discount and part * sign < 0:
                 given = part if abs(part) <= room * sign else -max(room * sign, ZERO) * sign
             if given:
-                rooms[vat] = room + given
                 parts.append((vat, given))
         return tuple(parts)
 

@@ -7,7 +7,11 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
+from attrs import evolve
+
 from salesflow.billing import credit_notes, deposits, drafts, invoices, payments
+from salesflow.model.charge import Back
+from salesflow.model.goods_return import Disposition, Return
 from salesflow.model.invoice import Invoice
 from salesflow.model.invoice_draft import InvoiceDraft
 from salesflow.model.ledger import Row
@@ -15,10 +19,13 @@ from salesflow.model.order import Order, OrderType
 from salesflow.model.order_line import OrderLine
 from salesflow.model.packing_slip import PackingSlip, PickingList
 from salesflow.model.payment import Payment
+from salesflow.model.policies import SettlementPolicy
 from salesflow.model.product import Item
 from salesflow.model.terms import TermsOfSale
 from salesflow.outcome import Outcome
-from salesflow.process import changes, deliveries, orders
+from salesflow.process import changes, deliveries, orders, return_credits, return_receipts, returns
+from salesflow.process.returns import Claim
+from salesflow.testing.charge_rules import charge_rules
 from salesflow.testing.lives import Course
 
 Step = Callable[[Course], Outcome[Any]]
@@ -57,6 +64,17 @@ def change(life: Course) -> Outcome[Any]:
         changes.RemoveLine(line.number),
     ]
     return changes.change(life.order, [life.choose(choices)], on=life.day, reason="asked for")
+
+
+def change_charges(life: Course) -> Outcome[Any]:
+    """A charge is added, agreed anew, or taken out."""
+    order = life.order
+    sign = -1 if order.type is OrderType.RETURNED_ORDER else 1
+    rule = life.draw(charge_rules(sign=sign))
+    choices: list[changes.Change] = [changes.AddCharge(rule)]
+    for each in order.charges:
+        choices += [changes.SetCharge(evolve(rule, number=each.number)), changes.RemoveCharge(each.number)]
+    return changes.change(order, [life.choose(choices)], on=life.day, reason="agreed on the telephone")
 
 
 def change_type(life: Course) -> Outcome[Any]:
@@ -133,7 +151,7 @@ def draft(life: Course) -> Outcome[Any]:
     made = life.one_of(InvoiceDraft)
     if life.perhaps():
         return drafts.discard(made, on=life.day)
-    return drafts.post(made, [life.order], number=life.number("INV"), on=life.day)
+    return drafts.post(made, [life.order], number=life.number("INV"), on=life.day, deposits=life.of(Invoice))
 
 
 def deposit(life: Course) -> Outcome[Any]:
@@ -146,7 +164,8 @@ def send_or_cancel_invoice(life: Course) -> Outcome[Any]:
     posted = life.one_of(Invoice)
     if life.perhaps():
         return invoices.send(posted, on=life.day)
-    return invoices.cancel(life.order, posted, number=life.number("INV"), on=life.day)
+    taken = [each for each in life.of(Invoice) if each.number in posted.takes_back]
+    return invoices.cancel(life.order, posted, number=life.number("INV"), on=life.day, taken_back=taken)
 
 
 def credit(life: Course) -> Outcome[Any]:
@@ -174,6 +193,43 @@ def unsettle(life: Course) -> Outcome[Any]:
     return payments.unsettle(paid, life.of(Invoice), on=life.day)
 
 
+def refund(life: Course) -> Outcome[Any]:
+    """What stands in the customer's favour is paid back, all of it or one unit."""
+    favour: list[Invoice | Payment] = [*life.of(Invoice), *life.of(Payment)]
+    policy = SettlementPolicy(credit_note_discounts=life.perhaps())
+    return payments.refund(favour, life.choose([None, Decimal(1)]), number=life.number("PAY"), on=life.day, policy=policy)
+
+
+def offset(life: Course) -> Outcome[Any]:
+    """Invoices and credit notes settle each other."""
+    return payments.offset([each for each in life.of(Invoice) if each.balance], on=life.day)
+
+
+def announce_return(life: Course) -> Outcome[Any]:
+    """The customer asks to send something back of what was delivered."""
+    order = life.order
+    delivered = [(balance.number, balance.delivered) for balance in order.balances if balance.delivered]
+    rows = life.rows(delivered) or dict(delivered)
+    bills = tuple(each for each in life.of(Invoice) if not each.is_credit_note and each.lines_of(order.number))
+    claim = Claim(order=order, quantities=rows, invoices=bills, disposition=life.choose([*Disposition, Disposition.CREDIT]))
+    return returns.create([claim], number=life.number("RMA"), order=life.number("SOR"), customer=life.customer, on=life.day)
+
+
+def work_on_return(life: Course) -> Outcome[Any]:
+    """Goods that come back arrive, are received, and are credited; freight goes back with them or not."""
+    rma = life.one_of(Return)
+    returned = next(order for order in life.of(Order) if order.number == rma.order)
+    others = [order for order in life.of(Order) if order.number != rma.order]
+    match life.choose(["register", "receive", "credit"]):
+        case "register":
+            return returns.register(rma, on=life.day)
+        case "receive":
+            return return_receipts.receive(rma, returned, others, number=life.number("PS"), on=life.day)
+        case _:
+            back, number = life.choose([None, *Back]), life.number("CN")
+            return return_credits.credit(rma, returned, others, life.of(Invoice), number=number, on=life.day, freight=back)
+
+
 def give_up(life: Course) -> Outcome[Any]:
     """What is left will not come; an order of which nothing happened may be cancelled."""
     if life.perhaps():
@@ -199,7 +255,12 @@ STEPS: tuple[tuple[Step, type | None], ...] = (
     (draft, None),
     (invoice_stated, None),
     (unsettle, Payment),
+    (refund, Invoice),
+    (offset, Invoice),
     (change, None),
+    (change_charges, None),
+    (announce_return, PackingSlip),
+    (work_on_return, Return),
     (hold_or_release, None),
     (change_type, None),
     (give_up, None),

@@ -1,0 +1,477 @@
+"""
+The money of a whole order, worked out the slow way, as a person would with paper: every document again from the first event on.
+
+It knows nothing of the library and is compared with it. Amounts are fractions, so that only what a rule rounds is rounded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from math import floor
+
+ZERO = Fraction(0)
+ONE = Fraction(1)
+HUNDRED = Fraction(100)
+
+Quantities = Mapping[int, Fraction]
+"""By the number of a line."""
+
+
+# ---------------------------------------------------------------------- what was agreed
+
+
+@dataclass(frozen=True)
+class Rate:
+    """A category and rate of VAT."""
+
+    category: str
+    percent: Fraction
+
+
+@dataclass(frozen=True)
+class Line:
+    """What is ordered of one item."""
+
+    number: int
+    quantity: Fraction
+    price: Fraction
+    rate: Rate
+    per: Fraction = ONE
+    percent_off: Fraction = ZERO
+    off: Fraction = ZERO
+    item: str = "I-1"
+    kind: str = "item"
+    unit: str = "C62"
+    weight: Fraction = ZERO
+    linked: bool = False
+
+    @property
+    def unit_price(self) -> Fraction:
+        """The price of one unit after both discounts, not rounded."""
+        return (self.price / self.per - self.off) * (1 - self.percent_off / HUNDRED)
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A charge or a discount on the whole; ``None`` in a field means that it says nothing of it."""
+
+    number: int
+    of: str
+    value: Fraction
+    when: str
+    is_discount: bool
+    items: tuple[str, ...] = ()
+    kind: str | None = None
+    only: Rate | None = None
+    linked: bool | None = None
+    unit: str = ""
+    upon: tuple[int, ...] = ()
+    measure: str = "amount"
+    start: Fraction = ZERO
+    below: Fraction | None = None
+    up_to: Fraction | None = None
+    tiers: tuple[tuple[Fraction, Fraction], ...] = ()
+    least: Fraction | None = None
+    most: Fraction | None = None
+    back: str | None = None
+    taxed: str = "like-goods"
+    own: Rate | None = None
+    lost: str = "stop"
+    reached: str = "forward"
+
+    def covers(self, line: Line) -> bool:
+        """Say whether it is worked out from the line [CHG-3]."""
+        wanted = (
+            (self.kind, line.kind),
+            (self.only, line.rate),
+            (self.linked, line.linked),
+            (self.unit or None, line.unit),
+        )
+        return (not self.items or line.item in self.items) and all(asked is None or asked == given for asked, given in wanted)
+
+    def value_at(self, figure: Fraction) -> Fraction | None:
+        """Return the value for an order of that size, or ``None`` if the order does not get it [CHG-3]."""
+        too_small = figure < self.start
+        too_large = (self.below is not None and figure >= self.below) or (self.up_to is not None and figure > self.up_to)
+        if too_small or too_large:
+            return None
+        values = [value for start, value in self.tiers if start <= figure] if self.tiers else [self.value]
+        return values[-1] if values else None
+
+
+@dataclass(frozen=True)
+class Order:
+    """An order: its lines, its charges, and how it is added up."""
+
+    lines: tuple[Line, ...]
+    rules: tuple[Rule, ...] = ()
+    gross: bool = False
+    tax_rounding: str = "group"
+    vat_first: bool = False
+    cumulative: bool = False
+    digits: int = 2
+
+    def line(self, number: int) -> Line:
+        """Return the line of that number."""
+        return next(line for line in self.lines if line.number == number)
+
+    def round(self, amount: Fraction) -> Fraction:
+        """Round half up, away from zero, to the digits of the currency."""
+        return rounded(amount, self.digits)
+
+
+# ---------------------------------------------------------------------- what happened
+
+
+@dataclass(frozen=True)
+class Bill:
+    """An invoice of so much of some lines."""
+
+    quantities: Quantities
+
+
+@dataclass(frozen=True)
+class Close:
+    """What will not be delivered any more."""
+
+    quantities: Quantities
+
+
+@dataclass(frozen=True)
+class Credit:
+    """A credit note for one of the invoices, by its place; without quantities for all that is left of it."""
+
+    invoice: int
+    quantities: Quantities | None = None
+
+
+Event = Bill | Close | Credit
+
+
+@dataclass
+class Sheet:
+    """One document, written out; a credit note has the amounts that it takes back below zero."""
+
+    quantities: dict[int, Fraction] = field(default_factory=dict)
+    amounts: dict[int, Fraction] = field(default_factory=dict)
+    nets: dict[int, Fraction] = field(default_factory=dict)
+    shares: dict[tuple[int, Rate], Fraction] = field(default_factory=dict)
+    share_nets: dict[tuple[int, Rate], Fraction] = field(default_factory=dict)
+    groups: dict[Rate, tuple[Fraction, Fraction]] = field(default_factory=dict)
+    credits: int | None = None
+
+    @property
+    def total(self) -> Fraction:
+        """What is to be paid."""
+        return sum((base + vat for base, vat in self.groups.values()), ZERO)
+
+    def share(self, rule: int) -> Fraction:
+        """Return what it has of a charge, over all rates."""
+        return sum((amount for (number, _), amount in self.shares.items() if number == rule), ZERO)
+
+
+# ---------------------------------------------------------------------- arithmetic
+
+
+def rounded(amount: Fraction, digits: int) -> Fraction:
+    """Round half up, away from zero."""
+    scale = 10**digits
+    size = Fraction(floor(abs(amount) * scale + Fraction(1, 2)), scale)
+    return size if amount >= 0 else -size
+
+
+def split(amount: Fraction, weights: Sequence[Fraction], digits: int) -> list[Fraction]:
+    """Divide an amount by weights; what rounding down leaves goes, a unit each, to the largest remainders, the first of equal ones."""
+    scale = 10**digits
+    whole = sum((abs(weight) for weight in weights), ZERO)
+    units = [abs(amount) * scale * abs(weight) / whole for weight in weights]
+    parts = [floor(unit) for unit in units]
+    missing = int(abs(amount) * scale) - sum(parts)
+    for place in sorted(range(len(units)), key=lambda place: parts[place] - units[place])[:missing]:
+        parts[place] += 1
+    return [Fraction(part, scale) * (1 if amount >= 0 else -1) for part in parts]
+
+
+# ---------------------------------------------------------------------- what came before
+
+
+@dataclass(frozen=True)
+class Past:
+    """What happened to an order so far, with the documents that were made of it."""
+
+    order: Order
+    events: tuple[tuple[Event, Sheet | None], ...] = ()
+
+    @property
+    def sheets(self) -> tuple[Sheet, ...]:
+        """The documents, in the order in which they were made."""
+        return tuple(sheet for _, sheet in self.events if sheet is not None)
+
+    @property
+    def bills(self) -> tuple[Sheet, ...]:
+        """The invoices."""
+        return tuple(sheet for sheet in self.sheets if sheet.credits is None)
+
+    def billed(self, line: int) -> Fraction:
+        """Return how much of a line was invoiced."""
+        return sum((sheet.quantities.get(line, ZERO) for sheet in self.bills), ZERO)
+
+    def wanted(self, line: int) -> Fraction:
+        """Return how much of a line is still wanted, invoiced or not."""
+        closed = [event.quantities.get(line, ZERO) for event, _ in self.events if isinstance(event, Close)]
+        return self.order.line(line).quantity - sum(closed, ZERO)
+
+    def left(self, line: int) -> Fraction:
+        """Return how much of a line is still to be invoiced."""
+        return self.wanted(line) - self.billed(line)
+
+    def all_left(self) -> dict[int, Fraction]:
+        """Return all that is still to be invoiced, by line."""
+        return {line.number: self.left(line.number) for line in self.order.lines if self.left(line.number)}
+
+    def taken(self, rule: int) -> Fraction:
+        """Return what the invoices took of a charge."""
+        return sum((sheet.share(rule) for sheet in self.bills), ZERO)
+
+    def after(self, event: Event, sheet: Sheet | None = None) -> Past:
+        """Return what happened with one event more."""
+        return Past(self.order, (*self.events, (event, sheet)))
+
+
+def replay(order: Order, events: Iterable[Event]) -> Past:
+    """Work through all events; each document is made from nothing but those before it."""
+    past = Past(order)
+    for event in events:
+        if isinstance(event, Close):
+            past = past.after(event)
+        elif isinstance(event, Bill):
+            past = past.after(event, bill(past, event.quantities))
+        else:
+            past = past.after(event, credit(past, event))
+    return past
+
+
+def whole(order: Order) -> Sheet:
+    """Return the order as one invoice of everything."""
+    return bill(Past(order), {line.number: line.quantity for line in order.lines})
+
+
+# ---------------------------------------------------------------------- invoices
+
+
+def bill(past: Past, quantities: Quantities) -> Sheet:
+    """Return an invoice of so much of some lines."""
+    sheet = Sheet(quantities=dict(quantities))
+    for number, quantity in quantities.items():
+        so_far = past.order.round((past.billed(number) + quantity) * past.order.line(number).unit_price)
+        sheet.amounts[number] = so_far - sum((earlier.amounts.get(number, ZERO) for earlier in past.bills), ZERO)
+    for rule in past.order.rules:
+        add_share(past, rule, sheet)
+    add_vat(past, sheet)
+    return sheet
+
+
+def sum_of(order: Order, rule: Rule, quantities: Quantities) -> Fraction:
+    """Return what the covered lines come to in such quantities, not rounded."""
+    lines = [(order.line(number), quantity) for number, quantity in quantities.items() if rule.covers(order.line(number))]
+    return sum((quantity * line.unit_price for line, quantity in lines), ZERO)
+
+
+def rounded_sum_of(order: Order, rule: Rule, quantities: Quantities) -> Fraction:
+    """Return what the covered lines come to in such quantities, each line rounded as it is on paper."""
+    lines = [(order.line(number), quantity) for number, quantity in quantities.items() if rule.covers(order.line(number))]
+    return sum((order.round(quantity * line.unit_price) for line, quantity in lines), ZERO)
+
+
+def counted(order: Order, rule: Rule, value: Fraction, quantities: Quantities) -> Fraction:
+    """Return what the value of a rule is multiplied by, charges that it is taken of as well left out."""
+    if rule.of == "percent" and abs(value) == HUNDRED:  # all of it is what is on paper, or a discount of all would leave a cent
+        return rounded_sum_of(order, rule, quantities) / HUNDRED
+    if rule.of == "percent":
+        return sum_of(order, rule, quantities) / HUNDRED
+    if rule.of == "per-unit":
+        return sum((quantity for number, quantity in quantities.items() if rule.covers(order.line(number))), ZERO)
+    return ONE
+
+
+def measured(order: Order, rule: Rule, quantities: Quantities) -> Fraction:
+    """Return the figure that a threshold is compared with [CHG-3, CHG-4]."""
+    covered = [(order.line(number), quantity) for number, quantity in quantities.items() if rule.covers(order.line(number))]
+    if rule.measure == "quantity":
+        return sum((quantity for _, quantity in covered), ZERO)
+    if rule.measure == "weight":
+        return sum((quantity * line.weight for line, quantity in covered), ZERO)
+    return sum((order.round(quantity * line.unit_price) for line, quantity in covered), ZERO)
+
+
+def limited(rule: Rule, amount: Fraction) -> Fraction:
+    """Return an amount within the limits of a rule."""
+    size = abs(amount)
+    if rule.least is not None:
+        size = max(size, rule.least)
+    if rule.most is not None:
+        size = min(size, rule.most)
+    return size if amount > 0 or (not amount and rule.value > 0) else -size
+
+
+def worth(past: Past, rule: Rule, value: Fraction, quantities: Quantities, upon: Fraction) -> Fraction:
+    """Return what a charge comes to on such quantities, with earlier charges of an amount *upon* which it is taken too."""
+    figure = counted(past.order, rule, value, quantities) + (upon / HUNDRED if rule.of == "percent" else ZERO)
+    return limited(rule, past.order.round(value * figure))
+
+
+def share(past: Past, rule: Rule, sheet: Sheet) -> Fraction:
+    """Return what an invoice takes of a charge."""
+    if not any(rule.covers(line) for line in past.order.lines) or not any(past.wanted(line.number) for line in past.order.lines):
+        return ZERO
+    wanted = {line.number: past.wanted(line.number) for line in past.order.lines}
+    value = rule.value_at(measured(past.order, rule, wanted))
+    if value is None:
+        return ZERO
+    here = sum((sheet.share(number) for number in rule.upon), ZERO)
+    upon = here + sum((past.taken(number) for number in rule.upon), ZERO)
+    so_far = {line.number: past.billed(line.number) + sheet.quantities.get(line.number, ZERO) for line in past.order.lines}
+    if rule.when == "first":
+        return ZERO if past.bills else worth(past, rule, value, wanted, upon_all(past, rule))
+    if rule.when == "last":
+        return worth(past, rule, value, so_far, upon) - past.taken(rule.number) if so_far == wanted else ZERO
+    if rule.when in {"each", "each-slip"}:
+        return worth(past, rule, value, sheet.quantities, here)
+    if rule.of != "fixed" and rule.least is None and rule.most is None:
+        return worth(past, rule, value, so_far, upon) - past.taken(rule.number)
+    return divided(past, rule, value, sheet)
+
+
+def upon_all(past: Past, rule: Rule) -> Fraction:
+    """Return what the earlier charges that a percentage is taken of come to in all, before anything was invoiced."""
+    earlier = tuple(each for each in past.order.rules if each.number in rule.upon)
+    if not earlier:
+        return ZERO
+    before = tuple(each for each in past.order.rules if each.number < rule.number)
+    sheet = bill(Past(replace(past.order, rules=before), past.events), past.all_left())
+    return sum((sheet.share(each.number) for each in earlier), ZERO)
+
+
+def divided(past: Past, rule: Rule, value: Fraction, sheet: Sheet) -> Fraction:
+    """Return the part of one amount that an invoice takes: of what is left, over what is not invoiced yet [CHG-6]."""
+    wanted = {line.number: past.wanted(line.number) for line in past.order.lines}
+    amount = worth(past, rule, value, wanted, ZERO)
+    left = left_of(past, rule, amount) if rule.of == "fixed" else amount - past.taken(rule.number)
+    return part_of(past.order, left, sum_of(past.order, rule, sheet.quantities), sum_of(past.order, rule, past.all_left()))
+
+
+def left_of(past: Past, rule: Rule, amount: Fraction) -> Fraction:
+    """
+    Return what is left of one amount: each invoice took its share, and each cancellation its part [CHG-8].
+
+    The part that is cancelled is rounded when that happens, so two cancellations may differ by a cent from one of both.
+    """
+    for place, (event, sheet) in enumerate(past.events):
+        if sheet is not None:
+            amount -= sheet.share(rule.number) if sheet.credits is None else ZERO
+        else:
+            uninvoiced = sum_of(past.order, rule, Past(past.order, past.events[:place]).all_left())
+            if uninvoiced:
+                amount -= part_of(past.order, amount, sum_of(past.order, rule, event.quantities or {}), uninvoiced)
+    return amount
+
+
+def part_of(order: Order, left: Fraction, here: Fraction, before: Fraction) -> Fraction:
+    """Return the part of what is left that goes with *here* of what there was *before*; the last takes the rest."""
+    return left if here == before else order.round(left * here / before)
+
+
+def add_share(past: Past, rule: Rule, sheet: Sheet) -> None:
+    """Write what an invoice takes of a charge, by rate; a discount leaves what would make a rate negative [CHG-13]."""
+    amount = share(past, rule, sheet)
+    if not amount:
+        return
+    for rate, part in by_rate(past, rule, sheet, amount):
+        if rule.is_discount:
+            room = sum((each for number, each in sheet.amounts.items() if past.order.line(number).rate == rate), ZERO)
+            room += sum((each for (_, other), each in sheet.shares.items() if other == rate), ZERO)
+            part = -min(-part, max(room, ZERO))
+        if part:
+            sheet.shares[rule.number, rate] = part
+
+
+def by_rate(past: Past, rule: Rule, sheet: Sheet, amount: Fraction) -> list[tuple[Rate, Fraction]]:
+    """Divide a share over the rates that it is taxed at [CHG-12]."""
+    if rule.taxed == "own":
+        assert rule.own is not None
+        return [(rule.own, amount)]
+    weights = weights_by_rate(past, rule, sheet)
+    if not any(weights.values()):  # goods for nothing have a rate too
+        return [(next(iter(weights)), amount)]
+    if rule.taxed == "highest-base":
+        return [(max(weights, key=lambda rate: abs(weights[rate])), amount)]
+    return list(zip(weights, split(amount, list(weights.values()), past.order.digits), strict=True))
+
+
+def weights_by_rate(past: Past, rule: Rule, sheet: Sheet) -> dict[Rate, Fraction]:
+    """
+    Return the amounts by rate that a share is divided by: those of the lines on the document that the rule covers.
+
+    If these are worth nothing, all lines on the document serve, then those of the order; a document without lines has those that were ordered.
+    """
+    order = past.order
+    wanted = {line.number: past.wanted(line.number) if sheet.amounts else line.quantity for line in order.lines}
+    worth = {line.number: order.round(wanted[line.number] * line.unit_price) for line in order.lines if wanted[line.number]}
+    places = [
+        {number: amount for number, amount in amounts.items() if not filtered or rule.covers(order.line(number))}
+        for amounts in (sheet.amounts, worth)
+        for filtered in (True, False)
+    ]
+    amounts = next((each for each in places if any(each.values())), next(each for each in places[1::2] if each))
+    found: dict[Rate, Fraction] = {}
+    for number in amounts:
+        rate = order.line(number).rate
+        found[rate] = found.get(rate, ZERO) + amounts[number]
+    return found
+
+
+# ---------------------------------------------------------------------- VAT
+
+
+def add_vat(past: Past, sheet: Sheet) -> None:
+    """Write nets and VAT of an invoice."""
+    order = past.order
+    sheet.nets, sheet.share_nets = dict(sheet.amounts), dict(sheet.shares)
+    rates = dict.fromkeys([*(order.line(number).rate for number in sheet.amounts), *(rate for _, rate in sheet.shares)])
+    for rate in rates:
+        add_group(past, sheet, rate)
+
+
+def add_group(past: Past, sheet: Sheet, rate: Rate) -> None:
+    """Write the base and the VAT of one rate, worked out over its sum [GRS-4]."""
+    order = past.order
+    earlier = [each for each in past.bills if order.cumulative]
+    gross = sum((group_sum(order, each, rate) for each in earlier), ZERO) + group_sum(order, sheet, rate)
+    base, vat = taxed(order, gross, rate)
+    for each in earlier:
+        base, vat = base - each.groups.get(rate, (ZERO, ZERO))[0], vat - each.groups.get(rate, (ZERO, ZERO))[1]
+    sheet.groups[rate] = (base, vat)
+
+
+def group_sum(order: Order, sheet: Sheet, rate: Rate) -> Fraction:
+    """Return the sum of one rate, in the basis of the order."""
+    lines = [amount for number, amount in sheet.amounts.items() if order.line(number).rate == rate]
+    return sum((*lines, *(amount for (_, other), amount in sheet.shares.items() if other == rate)), ZERO)
+
+
+def taxed(order: Order, amount: Fraction, rate: Rate) -> tuple[Fraction, Fraction]:
+    """Return the base and the VAT of an amount in the basis of the order."""
+    if not order.gross:
+        return amount, order.round(amount * rate.percent / HUNDRED)
+    if order.vat_first:
+        vat = order.round(amount * rate.percent / (HUNDRED + rate.percent))
+        return amount - vat, vat
+    net = order.round(amount * HUNDRED / (HUNDRED + rate.percent))
+    return net, amount - net
+
+
+def credit(past: Past, event: Credit) -> Sheet:
+    """Return a credit note."""
+    raise NotImplementedError
