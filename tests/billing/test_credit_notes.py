@@ -383,7 +383,9 @@ def test_a_discount_may_stay_as_far_as_the_rest_bears_it() -> None:
         bare = CreditOf(invoice=invoice, quantities=quantity, amounts=amount, charges={})
         assert not credit_notes.why_not([bare], orders=order, on=DAY, reopens=False)
     too_much = CreditOf(invoice=invoice, amounts={1: Decimal("10.01")}, charges={})
-    assert codes(credit_notes.why_not([too_much], orders=order, on=DAY, reopens=False)) == ("credit.discount-left",)
+    assert codes(credit_notes.why_not([too_much], orders=order, on=DAY, reopens=False)) == ("credit.discount-apart",)
+    alone = CreditOf(invoice=invoice, charges={1: Decimal("-0.01")})
+    assert codes(credit_notes.why_not([alone], orders=order, on=DAY)) == ("credit.discount-apart",)
     enough = CreditOf(invoice=invoice, amounts={1: Decimal("10.01")}, charges={1: Decimal("-0.01")})
     assert not credit_notes.why_not([enough], orders=order, on=DAY, reopens=False)
 

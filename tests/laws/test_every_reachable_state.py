@@ -8,7 +8,7 @@ and the laws are looked at in each. States that differ only in numbers, dates an
 from __future__ import annotations
 
 from collections.abc import Iterator
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from itertools import count
 from typing import Any
 
@@ -16,6 +16,7 @@ import pytest
 from attrs import evolve, frozen
 
 from salesflow import (
+    ChargeRule,
     Invoice,
     Item,
     Order,
@@ -27,6 +28,7 @@ from salesflow import (
     ProductKind,
     RefusedError,
     changes,
+    charges,
     deliveries,
     invoices,
     orders,
@@ -115,6 +117,29 @@ def laws(state: State) -> None:
         left = left or balance.deliver_remainder != 0 or balance.invoice_remainder != 0
     assert (order.status in (OrderStatus.INVOICED, OrderStatus.CANCELLED)) is not left
     assert order.invoiced_net == sum((bill.net for bill in state.invoices), ZERO)
+    if order.charges:
+        discount_follows(state)
+
+
+def discount_follows(state: State) -> None:
+    """
+    Invoices have given a tenth of what they took, to the cent: one that is cancelled takes its own rounding along.
+
+    The order shows a tenth of what it comes to in all, rounded once.
+    """
+    order = state.order
+    invoiced = sum((balance.invoiced * balance.terms.price for balance in order.balances), ZERO)
+    given = sum((each.amount for bill in state.invoices for each in bill.charges), ZERO)
+    assert abs(given + invoiced / 10) < Decimal("0.01")
+    if order.type is not OrderType.SUBSCRIPTION and order.status is not OrderStatus.CANCELLED:
+        whole = sum((order.fold.target(balance.number) * balance.terms.price for balance in order.balances), ZERO)
+        assert order.totals.charges == order.charge(1).amount == rounded(-whole / 10)
+        assert order.totals.total == order.net + order.totals.charges
+
+
+def rounded(amount: Decimal) -> Decimal:
+    """To the cent, half away from zero."""
+    return amount.quantize(Decimal("0.01"), ROUND_HALF_UP)
 
 
 def walk(first: State, depth: int) -> dict[object, set[object]]:
@@ -141,12 +166,15 @@ def walk(first: State, depth: int) -> dict[object, set[object]]:
     return arrows
 
 
-def an_order_of(kind: OrderType) -> State:
+TENTH = charges.discount(percentage=10, number=1)
+
+
+def an_order_of(kind: OrderType, *rules: ChargeRule) -> State:
     """Two lines of two, one a service."""
     sign = -1 if kind is OrderType.RETURNED_ORDER else 1
     goods = OrderLine(item=Item(number="I-1"), ordered=Decimal(2 * sign), price=Decimal("0.335"))
     service = OrderLine(item=Item(number="I-2", kind=ProductKind.SERVICE), ordered=Decimal(2 * sign), price=Decimal("1.005"))
-    return State(an_order(goods, service, type=kind, rma="RMA-1"))
+    return State(an_order(goods, service, type=kind, rma="RMA-1", charges=rules))
 
 
 @pytest.mark.parametrize(
@@ -156,6 +184,12 @@ def test_the_laws_hold_in_every_state_within_reach(kind: OrderType, least: int) 
     """Every state within five commands of placing keeps the laws, and there are thousands of them."""
     arrows = walk(an_order_of(kind), DEPTH)
     assert len(arrows) > least
+
+
+@pytest.mark.parametrize("kind", [OrderType.SALES_ORDER, OrderType.RETURNED_ORDER, OrderType.SUBSCRIPTION])
+def test_a_discount_on_the_whole_follows_in_every_state(kind: OrderType) -> None:
+    """Every state within four commands: invoices have given a tenth of what they took, and the order shows a tenth of what it comes to."""
+    assert len(walk(an_order_of(kind, TENTH), DEPTH - 1)) > 500
 
 
 def test_every_state_can_come_to_rest() -> None:

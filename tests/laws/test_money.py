@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -27,12 +28,17 @@ from salesflow import (
     invoices,
     payments,
 )
+from salesflow.model.invoice import Credited, Settlement, Taken
 from salesflow.model.ledger import Kind, Posting
+from salesflow.model.order import with_postings
+from salesflow.model.payment import PaymentUse
 from salesflow.model.policies import ImpliesDelivery
+from salesflow.model.totals import VatGroup
 from salesflow.testing import laws
 from salesflow.testing.strategies import Life, lives
-from tests.builders import ACME, DAY, an_order, chai
+from tests.builders import ACME, DAY, STANDARD, a_charge, an_order
 
+D = Decimal
 LAST = date(2027, 3, 1)
 NO_DELIVERY = InvoicePolicy(implies_delivery=ImpliesDelivery.NEVER)
 
@@ -144,7 +150,71 @@ def test_what_is_undone_leaves_nothing(undo: Callable[[Pile, st.DataObject], Non
     try:
         undo(pile, data)
     except RefusedError:
-        assume(False)  # noqa: FBT003  what the rules refuse at this point is looked at elsewhere
+        assume(False)
     after = tuple(pile.papers.values())
     assert [str(each) for each in laws.undone(before, after, on=LAST)] == []
     laws.require(after)
+
+
+# ---------------------------------------------------------------------- the laws find what is wrong
+
+
+def billed(**terms: Any) -> tuple[Order, Invoice]:
+    """Ten chai that were invoiced: 180.00 and 37.80 VAT."""
+    order, invoice = invoices.post(an_order(**terms), number="INV-1", on=DAY)
+    return order, invoice
+
+
+def found(documents: Iterable[Any]) -> list[str]:
+    """Return what is wrong, in words."""
+    return [str(each) for each in laws.breaches(documents)]
+
+
+def test_sums_that_do_not_hang_together_are_found() -> None:
+    """An order that has more invoiced than its invoices say; an invoice whose VAT is of another base."""
+    order, invoice = billed()
+    assert found([order, invoice]) == []
+    assert found([order, evolve(invoice, parts=(evolve(invoice.parts[0], amounts=(D(179),)),), totals=None)]) == [
+        "adds up: order SO-1 has of line 1 invoiced 180.00, not 179"
+    ]
+    wrong = evolve(invoice, vat_groups=(VatGroup(STANDARD, D(170), D("37.80")),), totals=None)
+    assert found([wrong]) == ["adds up: invoice INV-1 has a base of 170, not 180.00"]
+    order, deposit = deposits.post(an_order(), percentage=50, number="D-1", on=DAY)
+    assert found([order, deposit]) == []
+    less = evolve(order, postings=(evolve(order.postings[0], amounts=(D(1),)),), fold=None)
+    assert found([less, deposit]) == ["adds up: order SO-1 has invoiced in advance 1, not 108.90"]
+
+
+def test_quantities_against_their_sign_are_found() -> None:
+    """More came back than was delivered."""
+    back = Posting(kind=Kind.RETURNED, document="PS-1", on=DAY, rows=((1, D(3)),))
+    assert "identity: line 1 of order SO-1 has -3 delivered, against its sign" in found([with_postings(an_order(), back)])
+
+
+def test_more_that_went_back_than_came_is_found() -> None:
+    """Of a line, a charge, a rate, a payment, and in money."""
+    order, invoice = billed(charges=[a_charge(amount=D(5))])
+    for taken, says in (
+        (Credited(document="CN", on=DAY, lines=(Taken(number=1, quantity=D(11), amount=D(1), net=D(1)),)), "the quantity of line 1"),
+        (Credited(document="CN", on=DAY, lines=(Taken(number=1, amount=D("180.01"), net=D(1)),)), "line 1"),
+        (Credited(document="CN", on=DAY, charges=(Taken(number=1, amount=D("5.01"), net=D(1)),)), "charge 1"),
+        (Credited(document="CN", on=DAY, groups=(VatGroup(STANDARD, D(1), D("37.81")),)), "the VAT at 21 percent"),
+    ):
+        [breach] = laws.never_more_back([evolve(invoice, credits=(taken,))])
+        assert f"left of {says}, which was" in breach.says
+    paid = Payment(number="P-1", account="ACME", currency="EUR", amount=D(5), on=DAY, uses=(PaymentUse("INV-1", DAY, D(6)),))
+    assert found([paid]) == ["never more back: payment P-1 has -1 left of 5"]
+    order, invoice, note = credit_notes.post(invoice, orders=order, number="CN-1", on=DAY, reopens=False)
+    assert found([invoice, note]) == []
+    refunded = evolve(note, settlements=(*note.settlements, Settlement(document="P-2", on=DAY, amount=D(-1))))
+    assert found([invoice, refunded]) == ["never more back: CN-1, INV-1 paid 1 back; 0 came in and 0.00 is owed"]
+
+
+def test_what_was_not_undone_is_found() -> None:
+    """A payment between the two makes another balance."""
+    order, invoice = billed()
+    paid = payments.receive(ACME, 10, "EUR", number="P-1", on=DAY, invoices=[invoice])
+    about = [each.about for each in laws.undone([order, invoice], [order, *paid.changed], on=DAY)]
+    assert about == ["ACME balance in EUR", "ACME not due in EUR", "invoice INV-1"]
+    with pytest.raises(AssertionError, match="never more back"):
+        laws.require([Payment(number="P-1", account="A", currency="EUR", amount=D(5), on=DAY, uses=(PaymentUse("I", DAY, D(6)),))])

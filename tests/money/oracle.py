@@ -227,6 +227,10 @@ class Past:
         """Return how much of a line is still to be invoiced."""
         return self.wanted(line) - self.billed(line)
 
+    def all_wanted(self) -> dict[int, Fraction]:
+        """Return all that is still wanted, by line."""
+        return {line.number: self.wanted(line.number) for line in self.order.lines}
+
     def all_left(self) -> dict[int, Fraction]:
         """Return all that is still to be invoiced, by line."""
         return {line.number: self.left(line.number) for line in self.order.lines if self.left(line.number)}
@@ -269,6 +273,9 @@ def bill(past: Past, quantities: Quantities) -> Sheet:
         sheet.amounts[number] = so_far - sum((earlier.amounts.get(number, ZERO) for earlier in past.bills), ZERO)
     for rule in past.order.rules:
         add_share(past, rule, sheet)
+    each = {rule.number for rule in past.order.rules if rule.when in {"each", "each-slip"}}
+    if not quantities and not any(number not in each for number, _ in sheet.shares):
+        sheet.shares.clear()  # nothing else is due, and no invoice is made just to have what each invoice has
     add_vat(past, sheet)
     return sheet
 
@@ -323,25 +330,57 @@ def worth(past: Past, rule: Rule, value: Fraction, quantities: Quantities, upon:
 
 
 def share(past: Past, rule: Rule, sheet: Sheet) -> Fraction:
-    """Return what an invoice takes of a charge."""
-    if not any(rule.covers(line) for line in past.order.lines) or not any(past.wanted(line.number) for line in past.order.lines):
+    """Return what an invoice takes of a charge, before it is known whether there is room for it."""
+    wanted = past.all_wanted()
+    if not any(rule.covers(line) for line in past.order.lines) or not any(wanted.values()):
         return ZERO
-    wanted = {line.number: past.wanted(line.number) for line in past.order.lines}
-    value = rule.value_at(measured(past.order, rule, wanted))
+    value = value_now(past, rule)
+    if value is None and rule.lost == "recover":
+        return -past.taken(rule.number)
+    if value is None and rule.lost == "keep" and past.taken(rule.number):
+        value = next(each for each in reversed(values_then(past, rule)) if each is not None)
     if value is None:
         return ZERO
     here = sum((sheet.share(number) for number in rule.upon), ZERO)
     upon = here + sum((past.taken(number) for number in rule.upon), ZERO)
     so_far = {line.number: past.billed(line.number) + sheet.quantities.get(line.number, ZERO) for line in past.order.lines}
     if rule.when == "first":
-        return ZERO if past.bills else worth(past, rule, value, wanted, upon_all(past, rule))
+        due = worth(past, rule, value, wanted, upon_all(past, rule))
+        rest = due - past.taken(rule.number)  # a discount that found no room on the first invoice goes on with the next
+        return rest if rest * due > 0 else ZERO
     if rule.when == "last":
         return worth(past, rule, value, so_far, upon) - past.taken(rule.number) if so_far == wanted else ZERO
     if rule.when in {"each", "each-slip"}:
-        return worth(past, rule, value, sheet.quantities, here)
-    if rule.of != "fixed" and rule.least is None and rule.most is None:
-        return worth(past, rule, value, so_far, upon) - past.taken(rule.number)
-    return divided(past, rule, value, sheet)
+        return each_time(past.order, rule, value, sheet)
+    if rule.of == "fixed" or rule.least is not None or rule.most is not None:
+        return divided(past, rule, value, sheet)
+    if rule.reached == "forward":
+        without = zip(past.bills, values_then(past, rule), strict=True)
+        for bill_without in [each for each, then in without if then is None]:
+            so_far = {number: quantity - bill_without.quantities.get(number, ZERO) for number, quantity in so_far.items()}
+            upon -= sum((bill_without.share(number) for number in rule.upon), ZERO)
+    return worth(past, rule, value, so_far, upon) - past.taken(rule.number)
+
+
+def value_now(past: Past, rule: Rule) -> Fraction | None:
+    """Return the value of a rule by the terms as they are, or ``None`` if the order does not get it [CHG-4]."""
+    return rule.value_at(measured(past.order, rule, past.all_wanted()))
+
+
+def values_then(past: Past, rule: Rule) -> list[Fraction | None]:
+    """Return the value of a rule at the time of each invoice."""
+    places = [place for place, (event, _) in enumerate(past.events) if isinstance(event, Bill)]
+    return [value_now(Past(past.order, past.events[:place]), rule) for place in places]
+
+
+def each_time(order: Order, rule: Rule, value: Fraction, sheet: Sheet) -> Fraction:
+    """Return what each invoice takes by itself, whatever the others took."""
+    figure = counted(order, rule, value, sheet.quantities)
+    if rule.of == "percent" and abs(value) == HUNDRED:
+        figure = sum((amount for number, amount in sheet.amounts.items() if rule.covers(order.line(number))), ZERO) / HUNDRED
+    if rule.of == "percent":
+        figure += sum((sheet.share(number) for number in rule.upon), ZERO) / HUNDRED
+    return limited(rule, order.round(value * figure))
 
 
 def upon_all(past: Past, rule: Rule) -> Fraction:
@@ -356,9 +395,10 @@ def upon_all(past: Past, rule: Rule) -> Fraction:
 
 def divided(past: Past, rule: Rule, value: Fraction, sheet: Sheet) -> Fraction:
     """Return the part of one amount that an invoice takes: of what is left, over what is not invoiced yet [CHG-6]."""
-    wanted = {line.number: past.wanted(line.number) for line in past.order.lines}
-    amount = worth(past, rule, value, wanted, ZERO)
+    amount = worth(past, rule, value, past.all_wanted(), ZERO)
     left = left_of(past, rule, amount) if rule.of == "fixed" else amount - past.taken(rule.number)
+    if left * amount < 0:  # what was given stays given
+        return ZERO
     return part_of(past.order, left, sum_of(past.order, rule, sheet.quantities), sum_of(past.order, rule, past.all_left()))
 
 
@@ -414,14 +454,13 @@ def weights_by_rate(past: Past, rule: Rule, sheet: Sheet) -> dict[Rate, Fraction
     """
     Return the amounts by rate that a share is divided by: those of the lines on the document that the rule covers.
 
-    If these are worth nothing, all lines on the document serve, then those of the order; a document without lines has those that were ordered.
+    If these are worth nothing, all lines on the document serve, then those of the order.
     """
     order = past.order
-    wanted = {line.number: past.wanted(line.number) if sheet.amounts else line.quantity for line in order.lines}
-    worth = {line.number: order.round(wanted[line.number] * line.unit_price) for line in order.lines if wanted[line.number]}
+    wanted = {line.number: order.round(past.wanted(line.number) * line.unit_price) for line in order.lines if past.wanted(line.number)}
     places = [
         {number: amount for number, amount in amounts.items() if not filtered or rule.covers(order.line(number))}
-        for amounts in (sheet.amounts, worth)
+        for amounts in (sheet.amounts, wanted)
         for filtered in (True, False)
     ]
     amounts = next((each for each in places if any(each.values())), next(each for each in places[1::2] if each))
@@ -441,18 +480,104 @@ def add_vat(past: Past, sheet: Sheet) -> None:
     sheet.nets, sheet.share_nets = dict(sheet.amounts), dict(sheet.shares)
     rates = dict.fromkeys([*(order.line(number).rate for number in sheet.amounts), *(rate for _, rate in sheet.shares)])
     for rate in rates:
-        add_group(past, sheet, rate)
+        if order.tax_rounding == "group":
+            add_group(past, sheet, rate)
+        else:
+            add_by_line(order, sheet, rate)
+
+
+def add_by_line(order: Order, sheet: Sheet, rate: Rate) -> None:
+    """
+    Write the base and the VAT of one rate as the sum of its lines [GRS-P1].
+
+    A discount on the whole lowers the lines before their VAT is rounded, or a discount of all would leave VAT.
+    Any other charge is a line of its own.
+    """
+    rows = {number: (amount, sheet.quantities[number]) for number, amount in sheet.amounts.items() if order.line(number).rate == rate}
+    base, vat = sum_of_rows(order, rows, rate)
+    sheet.nets.update({number: one_row(order, amount, quantity, rate)[0] for number, (amount, quantity) in rows.items()})
+    for rule in order.rules:
+        amount = sheet.shares.get((rule.number, rate), ZERO)
+        parts = over_lines(order, rule, rows, amount) if amount and rule.is_discount else {}
+        for number, part in parts.items():
+            rows[number] = (rows[number][0] + part, rows[number][1])
+        if amount and not parts:
+            rows[-rule.number] = (amount, ONE)
+        before, (base, vat) = base, sum_of_rows(order, rows, rate)
+        if amount:
+            sheet.share_nets[rule.number, rate] = base - before
+    sheet.groups[rate] = (base, vat)
+
+
+Rows = Mapping[int, tuple[Fraction, Fraction]]
+"""Amount and quantity, by the number of a line; charges have numbers below zero."""
+
+
+def sum_of_rows(order: Order, rows: Rows, rate: Rate) -> tuple[Fraction, Fraction]:
+    """Return base and VAT of the lines of one rate; VAT per unit on prices without VAT is rounded once for all of them."""
+    amount = sum((amount for amount, _ in rows.values()), ZERO)
+    figures = [one_row(order, amount, quantity, rate) for amount, quantity in rows.values()]
+    if not order.gross:
+        return amount, order.round(sum((vat for _, vat in figures), ZERO))
+    base = sum((net for net, _ in figures), ZERO)
+    return base, amount - base
+
+
+def over_lines(order: Order, rule: Rule, rows: Rows, amount: Fraction) -> dict[int, Fraction]:
+    """Divide a discount over the lines of a rate that the rule covers, by what earlier discounts left of them [CHG-16]."""
+    covered = {number: row[0] for number, row in rows.items() if number > 0 and rule.covers(order.line(number))}
+    if not any(covered.values()):
+        return {}
+    return dict(zip(covered, split(amount, list(covered.values()), order.digits), strict=True))
+
+
+def one_row(order: Order, amount: Fraction, quantity: Fraction, rate: Rate) -> tuple[Fraction, Fraction]:
+    """Return base and VAT of one line: rounded once, or for one unit and then times the quantity."""
+    if order.tax_rounding == "line" or not rate.percent:
+        return taxed(order, amount, rate)
+    base, vat = taxed(order, amount / quantity, rate)
+    if not order.gross:
+        return amount, vat * quantity
+    base = order.round(base * quantity)
+    return base, amount - base
 
 
 def add_group(past: Past, sheet: Sheet, rate: Rate) -> None:
     """Write the base and the VAT of one rate, worked out over its sum [GRS-4]."""
     order = past.order
     earlier = [each for each in past.bills if order.cumulative]
-    gross = sum((group_sum(order, each, rate) for each in earlier), ZERO) + group_sum(order, sheet, rate)
-    base, vat = taxed(order, gross, rate)
-    for each in earlier:
-        base, vat = base - each.groups.get(rate, (ZERO, ZERO))[0], vat - each.groups.get(rate, (ZERO, ZERO))[1]
-    sheet.groups[rate] = (base, vat)
+    sum_before = sum((group_sum(order, each, rate) for each in earlier), ZERO)
+    base_before = sum((each.groups.get(rate, (ZERO, ZERO))[0] for each in earlier), ZERO)
+    vat_before = sum((each.groups.get(rate, (ZERO, ZERO))[1] for each in earlier), ZERO)
+    base, vat = taxed(order, sum_before + group_sum(order, sheet, rate), rate)
+    sheet.groups[rate] = (base - base_before, vat - vat_before)
+    if order.gross:
+        add_nets(order, sheet, rate, sum_before, base_before)
+
+
+def add_nets(order: Order, sheet: Sheet, rate: Rate, so_far: Fraction, base: Fraction) -> None:
+    """Write the nets of lines and charges of one rate; each charge has what it makes the base differ by [GRS-5, GRS-14]."""
+    mine = [number for number in sheet.amounts if order.line(number).rate == rate]
+    so_far += sum((sheet.amounts[number] for number in mine), ZERO)
+    after, _ = taxed(order, so_far, rate)
+    nets = spread([sheet.amounts[number] * HUNDRED / (HUNDRED + rate.percent) for number in mine], after - base, order.digits)
+    sheet.nets.update(zip(mine, nets, strict=True))
+    for rule, other in sheet.shares:
+        if other == rate:
+            before, so_far = after, so_far + sheet.shares[rule, rate]
+            after, _ = taxed(order, so_far, rate)
+            sheet.share_nets[rule, rate] = after - before
+
+
+def spread(exact: Sequence[Fraction], whole: Fraction, digits: int) -> list[Fraction]:
+    """Round each figure; what is missing to the whole goes, a unit each, to those that lost most, the first of equal ones [GRS-5]."""
+    parts = [rounded(figure, digits) for figure in exact]
+    unit = Fraction(1, 10**digits)
+    while missing := whole - sum(parts, ZERO):
+        sign = 1 if missing > 0 else -1
+        place = max(range(len(parts)), key=lambda place: sign * (exact[place] - parts[place]))
+        parts[place] += sign * unit
+    return parts
 
 
 def group_sum(order: Order, sheet: Sheet, rate: Rate) -> Fraction:

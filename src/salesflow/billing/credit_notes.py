@@ -14,7 +14,7 @@ from attrs import evolve
 
 from salesflow.billing.credit_documents import note_of, settled_by
 from salesflow.billing.credit_postings import taken_back
-from salesflow.billing.crediting import CreditedPart, CreditOf, Quantities, asked_of, part_of, too_little_left
+from salesflow.billing.crediting import CreditedPart, CreditOf, Quantities, asked_of, discounts_apart, part_of
 from salesflow.billing.invoice_life import LIFECYCLE
 from salesflow.checks import require_date, require_kind
 from salesflow.errors import Refusal, RefusedError
@@ -62,11 +62,11 @@ OVER_AMOUNT = Rule(
     spec=("I4",),
     source="documentation",
 )
-DISCOUNT_LEFT = Rule(
-    code="credit.discount-left",
-    en="Lines are credited with enough of their discount: what is left of the lines bears what is left of the discounts.",
-    nl="Regels worden gecrediteerd met genoeg van hun korting: wat er van de regels overblijft, draagt wat er van de kortingen overblijft.",
-    refusal="invoice {invoice} would keep {short} more of discounts than of lines at {rate} percent; credit the discount along",
+DISCOUNT_APART = Rule(
+    code="credit.discount-apart",
+    en="Lines are credited with their discounts: neither what is credited nor what is left has more of discounts than of lines.",
+    nl="Regels worden met hun kortingen gecrediteerd: wat is gecrediteerd noch wat overblijft, heeft meer korting dan regels.",
+    refusal="invoice {invoice} would {what} {amount} more of discounts than of lines at {rate} percent; credit them together",
     spec=("CHG-10", "I4"),
     source="choice",
 )
@@ -318,8 +318,9 @@ def _against_orders(claims: tuple[CreditOf, ...], orders: tuple[Order, ...], on:
     """Look whether the orders that are given are those whose lines or charges are taken back."""
     parts = [part_of(claim) for claim in claims]
     for part in parts:
-        for vat, short in too_little_left(part).items():
-            yield DISCOUNT_LEFT.refuse(invoice=part.invoice.number, rate=vat.rate, short=abs(short))
+        for vat, kept, given in discounts_apart(part):
+            what, amount = ("keep", kept) if kept else ("credit", given)
+            yield DISCOUNT_APART.refuse(invoice=part.invoice.number, what=what, amount=abs(amount), rate=vat.rate)
     needed = _needed(parts)
     if sorted(order.number for order in orders) != sorted(needed):
         yield ANOTHER_ORDER.refuse(orders=", ".join(sorted(needed)) or "none", given=", ".join(order.number for order in orders) or "none")

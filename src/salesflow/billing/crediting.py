@@ -7,11 +7,11 @@ the rest. So credits never exceed the invoice, and a fully credited invoice is c
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Generic, TypeVar
 
-from attrs import frozen
+from attrs import define, field, frozen
 
 from salesflow.checks import ZERO, exact_number, require_kind
 from salesflow.model.charge import Back
@@ -195,55 +195,86 @@ def _shares(claim: CreditOf, left: Mapping[int, Creditable], asked: _Asked) -> d
         amount = _share_of(claim, each, rest.amount, covered, gone, left, asked)
         if amount:
             found[place] = amount
-    for vat, short in _short(invoice, left, asked, found).items():
-        _give_more(invoice, vat, short, found)
+    for rate in _rates(invoice, left, asked, found):
+        rate.settle(found)
     return found
 
 
-def _give_more(invoice: Invoice, vat: Vat, short: Decimal, found: dict[int, Decimal]) -> None:
-    """Let the discounts at a rate give back more, so that the lines that are left bear what is left of them: roundings may ask too much."""
-    for place, rest in invoice.creditable_charges.items():
-        if _is_discount(invoice.charges[place - 1]) and invoice.charges[place - 1].vat == vat:
-            more = smaller(rest.amount - found.get(place, ZERO), short)
-            if more:
-                found[place] = found.get(place, ZERO) + more
-                short -= more
+@define
+class _Rate:
+    """
+    What a credit takes of lines, charges and discounts at one rate of VAT, and what it leaves.
+
+    Neither may have more of discounts than of what they were given on: then more would go back than came, or the customer would pay
+    for bringing goods back. At a rate with amounts of both signs nothing can be said: what one of them bears, another may have given.
+    """
+
+    vat: Vat
+    signs: set[bool] = field(factory=set)
+    credited: Decimal = ZERO
+    left: Decimal = ZERO
+    discounts: dict[int, tuple[Decimal, Decimal]] = field(factory=dict)
+    """By place, what is credited of each and what is left."""
+
+    def add(self, whole: Decimal, credited: Decimal, left: Decimal) -> None:
+        """Count a line, or a charge that is no discount."""
+        self.signs |= {whole > 0} if whole else set()
+        self.credited += credited
+        self.left += left
+
+    def beyond(self, bearing: Decimal, discounts: Iterable[Decimal]) -> Decimal:
+        """Return by how much discounts are more than what bears them, with their sign."""
+        off = sum(discounts, ZERO)
+        lowers = self.signs == {off < 0}
+        return bearing + off if lowers and (bearing + off) * off > 0 else ZERO
+
+    @property
+    def kept(self) -> Decimal:
+        """What would be kept of discounts beyond what is left of lines."""
+        return self.beyond(self.left, (left for _, left in self.discounts.values()))
+
+    @property
+    def given(self) -> Decimal:
+        """What would be credited of discounts beyond what is credited of lines."""
+        return self.beyond(self.credited, (credited for credited, _ in self.discounts.values()))
+
+    def settle(self, found: dict[int, Decimal]) -> None:
+        """Let the discounts give back more, or less, until neither is so; *found* has what goes back of each."""
+        more, less = self.kept, self.given
+        for place, (credited, left) in self.discounts.items():
+            if part := smaller(left, more):
+                found[place] = credited + part
+                more -= part
+            elif part := smaller(credited, less):
+                found[place] = credited - part
+                less -= part
 
 
-def too_little_left(part: CreditedPart) -> dict[Vat, Decimal]:
-    """Return the rates at which a credit would leave discounts that the lines left do not bear, and by how much, as a discount reads."""
+def discounts_apart(part: CreditedPart) -> Iterator[tuple[Vat, Decimal, Decimal]]:
+    """Yield the rates at which a credit takes lines and their discounts apart: what it keeps of discounts too much, and what it gives."""
     asked: _Asked = {row.line.number: (row.line, row.quantity, row.amount) for row in part.sold}
     asked |= {row.line.number: (row.line, row.quantity, row.amount) for row in part.words}
-    return _short(part.invoice, part.invoice.creditable, asked, {row.place: row.amount for row in part.charges})
+    for rate in _rates(part.invoice, part.invoice.creditable, asked, {row.place: row.amount for row in part.charges}):
+        if rate.kept or rate.given:
+            yield rate.vat, rate.kept, rate.given
 
 
-def _short(invoice: Invoice, left: Mapping[int, Creditable], asked: _Asked, charges: Mapping[int, Decimal]) -> dict[Vat, Decimal]:
-    """
-    Return by how much the discounts that are left are more than the lines and charges that are left, by rate; nothing where they are not.
-
-    At a rate with amounts of both signs nothing can be said: what one of them bears, another may have given.
-    """
-    discounts: dict[Vat, Decimal] = {}
-    bearing: dict[Vat, list[tuple[Decimal, Decimal]]] = {}
+def _rates(invoice: Invoice, left: Mapping[int, Creditable], asked: _Asked, charges: Mapping[int, Decimal]) -> list[_Rate]:
+    """Return the rates that have discounts."""
+    found: dict[Vat, _Rate] = {}
     for line in invoice.own_lines:
         if line.number in left:
-            gone = asked[line.number][2] if line.number in asked else ZERO
-            bearing.setdefault(invoice_vat(line), []).append((line.amount, left[line.number].amount - gone))
+            credited = asked[line.number][2] if line.number in asked else ZERO
+            vat = invoice_vat(line)
+            found.setdefault(vat, _Rate(vat)).add(line.amount, credited, left[line.number].amount - credited)
     for place, rest in invoice.creditable_charges.items():
-        each = invoice.charges[place - 1]
-        after = rest.amount - charges.get(place, ZERO)
+        each, credited = invoice.charges[place - 1], charges.get(place, ZERO)
+        rate = found.setdefault(each.vat, _Rate(each.vat))
         if _is_discount(each):
-            discounts[each.vat] = discounts.get(each.vat, ZERO) + after
+            rate.discounts[place] = credited, rest.amount - credited
         elif each.rule is not None:
-            bearing.setdefault(each.vat, []).append((each.amount, after))
-    found = {}
-    for vat, discount in discounts.items():
-        amounts = bearing.get(vat, [])
-        more = sum((after for _, after in amounts), ZERO) + discount
-        one_sign = len({whole > 0 for whole, _ in amounts if whole}) == 1
-        if one_sign and more * discount > 0:
-            found[vat] = more
-    return found
+            rate.add(each.amount, credited, rest.amount - credited)
+    return [rate for rate in found.values() if rate.discounts]
 
 
 def _is_discount(each: InvoiceCharge) -> bool:

@@ -73,8 +73,8 @@ def of_invoice(
 
     A credit note has amounts above zero, as the norm wants them. A line that quantity and price do not explain to the cent (parts that
     add up, amounts entered by hand, credits of an amount, prices with VAT in them) shows its net as the price of its quantity.
-    A discount on the whole is an allowance, any other charge a charge, one for each rate of VAT; cash rounding is the rounding of the
-    total. A deposit that is taken off is a line below zero; its VAT may leave that of the rate a cent from the rate over the rest,
+    A discount on the whole is an allowance, any other charge a charge, one for each rate of VAT; an invoice of charges alone has them as
+    lines. Cash rounding is the rounding of the total. A deposit that is taken off is a line below zero; its VAT may leave that of the rate a cent from the rate over the rest,
     which the norm tolerates and ``en16931.check`` lists as tolerated.
 
     Instalments are told one by one in the terms of payment, for the norm has one due date only: the last.
@@ -97,6 +97,8 @@ def of_invoice(
     sign = -ONE if invoice.is_credit_note else ONE
     lines = tuple(_line(line, sign, invoice) for line in invoice.all_lines)
     beside = tuple(_adjustment(each, sign) for each in _charges(invoice))
+    if not lines:  # the norm has no invoice without a line
+        lines, beside = tuple(_as_line(place, each) for place, each in enumerate(beside, start=1)), ()
     rounding = sum((each.net for each in invoice.charges if each.is_cash_rounding), ZERO) * sign
     breakdown = tuple(_groups(invoice, sign, exemptions or {}))
     if missing is MissingCent.IN_ROUNDING and invoice.totals_policy.is_gross:
@@ -207,6 +209,14 @@ def _adjustment(each: InvoiceCharge, sign: Decimal) -> Adjustment:
     amount, vat = sign * each.net, each.vat
     return Adjustment(
         charge=amount > 0, amount=abs(amount), reason=each.charge.text or each.charge.code, category=vat.category, rate=_rate(vat)
+    )
+
+
+def _as_line(place: int, each: Adjustment) -> EInvoiceLine:
+    """Return a charge or allowance as a line of one."""
+    amount, one = each.amount or ZERO, ONE if each.charge else -ONE
+    return EInvoiceLine(
+        id=str(place), name=each.reason, quantity=one, unit="C62", price=amount, net=one * amount, category=each.category, rate=each.rate
     )
 
 

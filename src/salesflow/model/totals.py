@@ -389,7 +389,7 @@ def _over(lines: Sequence[Sold], amounts: list[Decimal], each: Beside, quantum: 
 
 def _net_of(line: Sold, amount: Decimal, quantum: Decimal, policy: TotalsPolicy) -> Decimal:
     """Return an amount of a line without VAT: per unit and then times the quantity, or at once."""
-    if not policy.is_gross:
+    if not policy.is_gross or not line.vat.rate:
         return amount
     if policy.tax_rounding is TaxRounding.UNIT and line.quantity:
         each = without_vat(amount / line.quantity, line.vat, quantum, policy)
