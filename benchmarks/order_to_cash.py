@@ -5,6 +5,7 @@ How fast an order lives, beside a bare loop over mutable records that does the s
 
 The work: N orders of L lines are placed and confirmed, half of every line is delivered and invoiced, then the rest.
 Both sides keep all their orders alive and neither stores them. Only ratios within one run mean anything.
+The same orders are taken through their lives with a tenth off the whole, and with VAT in their prices, beside those without.
 """
 
 from __future__ import annotations
@@ -20,7 +21,22 @@ from decimal import Decimal
 
 import bare_loop
 import report
-from salesflow import Item, Order, OrderLine, OrderStatus, Party, Product, Role, Vat, deliveries, invoices, orders
+from salesflow import (
+    Basis,
+    ChargeRule,
+    Item,
+    Order,
+    OrderLine,
+    OrderStatus,
+    Party,
+    Product,
+    Role,
+    Vat,
+    charges,
+    deliveries,
+    invoices,
+    orders,
+)
 from salesflow.model.invoice import Invoice
 from salesflow.model.order_life import LIFECYCLE
 
@@ -31,11 +47,17 @@ PRODUCT = Product(item=ITEM, price=Decimal("10.25"))
 ORDERED, HALF = Decimal(bare_loop.ORDERED), Decimal(bare_loop.ORDERED // 2)
 
 
-def life(number: int, size: int) -> tuple[Order, list[Invoice]]:
+TENTH = charges.discount(percentage=10, number=1)
+
+
+def life(number: int, size: int, rules: tuple[ChargeRule, ...] = (), basis: Basis = Basis.NET) -> tuple[Order, list[Invoice]]:
     """Take one order through its life."""
     prices = bare_loop.PRICES
-    lines = [OrderLine(number=k, item=ITEM, ordered=ORDERED, price=prices[(number + k) % 50], requested=DAY) for k in range(1, size + 1)]
-    order = orders.place(number=f"SO-{number}", customer=CUSTOMER, currency="EUR", lines=lines, on=DAY).document
+    lines = [
+        OrderLine(number=k, item=ITEM, ordered=ORDERED, price=prices[(number + k) % 50], requested=DAY, basis=basis)
+        for k in range(1, size + 1)
+    ]
+    order = orders.place(number=f"SO-{number}", customer=CUSTOMER, currency="EUR", lines=lines, charges=rules, on=DAY).document
     order = orders.confirm(order, on=DAY).changed[0]
     bills = []
     for part, quantities in enumerate((dict.fromkeys(range(1, size + 1), HALF), None)):
@@ -49,9 +71,9 @@ def life(number: int, size: int) -> tuple[Order, list[Invoice]]:
     return order, bills
 
 
-def ours(count: int, size: int) -> list[tuple[Order, list[Invoice]]]:
+def ours(count: int, size: int, rules: tuple[ChargeRule, ...] = (), basis: Basis = Basis.NET) -> list[tuple[Order, list[Invoice]]]:
     """Take *count* orders of *size* lines through their lives, and keep them all."""
-    return [life(number, size) for number in range(count)]
+    return [life(number, size, rules, basis) for number in range(count)]
 
 
 def seconds(work: Callable[[], object]) -> float:
@@ -72,6 +94,16 @@ def side_by_side(count: int, size: int, rounds: int) -> dict[str, float]:
     mine, bare = (statistics.median(times) * 1e6 / count / size for times in zip(*both, strict=True))
     ratio = statistics.median(one / other for one, other in both)
     return {"us_per_line": round(mine, 2), "bare_loop_us_per_line": round(bare, 2), "ratio": round(ratio, 2)}
+
+
+def beside_plain(count: int, size: int, rounds: int) -> dict[str, float]:
+    """Return what a tenth off the whole, and VAT in the prices, cost beside orders without, taken in turn."""
+    ratios: dict[str, list[float]] = {"discount": [], "prices_with_vat": []}
+    for _ in range(rounds):
+        plain = seconds(lambda: ours(count, size))
+        ratios["discount"].append(seconds(lambda: ours(count, size, (TENTH,))) / plain)
+        ratios["prices_with_vat"].append(seconds(lambda: ours(count, size, basis=Basis.GROSS)) / plain)
+    return {name: round(statistics.median(found), 3) for name, found in ratios.items()}
 
 
 def postings(counts: tuple[int, ...]) -> dict[str, float]:
@@ -116,6 +148,7 @@ def measure(*, quick: bool) -> dict[str, object]:
     return {
         "lives": lives,
         "largest_to_100": round(largest, 2),
+        "beside_plain_at_100_lines": beside_plain(20 if quick else 200, 100, rounds),
         "posting_us_by_place": nth,
         "last_posting_to_5th": round(list(nth.values())[-1] / nth["5"], 2),
         "require_us": require_microseconds(2_000 if quick else 50_000),

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from math import floor
+from typing import TypeVar
 
 ZERO = Fraction(0)
 ONE = Fraction(1)
@@ -597,6 +598,96 @@ def taxed(order: Order, amount: Fraction, rate: Rate) -> tuple[Fraction, Fractio
     return net, amount - net
 
 
+# ---------------------------------------------------------------------- credit notes
+
+
+@dataclass
+class Left:
+    """What is left to credit of an invoice, by line, by charge and rate, and by rate."""
+
+    invoice: Sheet
+    quantities: dict[int, Fraction]
+    amounts: dict[int, Fraction]
+    nets: dict[int, Fraction]
+    shares: dict[tuple[int, Rate], Fraction]
+    share_nets: dict[tuple[int, Rate], Fraction]
+    bases: dict[Rate, Fraction]
+    vats: dict[Rate, Fraction]
+
+
+def left_to_credit(past: Past, place: int) -> Left:
+    """Return what is left of an invoice: what it said, with what its credit notes say below zero."""
+    invoice = past.bills[place]
+    sheets = [invoice, *(sheet for sheet in past.sheets if sheet.credits == place)]
+    return Left(
+        invoice=invoice,
+        quantities=added([sheet.quantities for sheet in sheets]),
+        amounts=added([sheet.amounts for sheet in sheets]),
+        nets=added([sheet.nets for sheet in sheets]),
+        shares=added([sheet.shares for sheet in sheets]),
+        share_nets=added([sheet.share_nets for sheet in sheets]),
+        bases=added([{rate: base for rate, (base, _) in sheet.groups.items()} for sheet in sheets]),
+        vats=added([{rate: vat for rate, (_, vat) in sheet.groups.items()} for sheet in sheets]),
+    )
+
+
+Key = TypeVar("Key")
+
+
+def added(columns: Sequence[Mapping[Key, Fraction]]) -> dict[Key, Fraction]:
+    """Add up figures by what they are of."""
+    return {key: sum((column.get(key, ZERO) for column in columns), ZERO) for column in columns for key in column}
+
+
 def credit(past: Past, event: Credit) -> Sheet:
-    """Return a credit note."""
-    raise NotImplementedError
+    """Return a credit note: parts of what is left of its invoice [GRS-10, CHG-10]."""
+    left = left_to_credit(past, event.invoice)
+    quantities = dict(left.quantities if event.quantities is None else event.quantities)
+    amounts = {number: part_of(past.order, left.amounts[number], each, left.quantities[number]) for number, each in quantities.items() if each}
+    shares = {key: share_back(past.order, key, left, quantities, amounts, all_of_it=event.quantities is None) for key in left.shares}
+    sheet = Sheet(credits=event.invoice)
+    sheet.quantities = {number: -each for number, each in quantities.items() if each}
+    sheet.amounts = {number: -each for number, each in amounts.items()}
+    sheet.shares = {key: -each for key, each in shares.items() if each}
+    sheet.nets = {
+        number: -part_of(past.order, left.nets[number], each, left.quantities[number]) for number, each in quantities.items() if each
+    }
+    sheet.share_nets = {key: -part_of(past.order, left.share_nets[key], each, left.shares[key]) for key, each in shares.items() if each}
+    for rate in left.bases:
+        take_back_vat(past.order, left, sheet, rate)
+    return sheet
+
+
+def share_back(
+    order: Order,
+    key: tuple[int, Rate],
+    left: Left,
+    quantities: Quantities,
+    amounts: Mapping[int, Fraction],
+    *,
+    all_of_it: bool,
+) -> Fraction:
+    """Return what goes back of a charge with some of the goods [CHG-10, CHG-11]."""
+    rule = next(each for each in order.rules if each.number == key[0])
+    complete = all(each == quantities.get(number, ZERO) for number, each in left.quantities.items())
+    if all_of_it:
+        return left.shares[key]
+    back = "proportional" if rule.is_discount else rule.back or ("proportional" if rule.when == "proportional" else "never")
+    if back == "never" or (back == "when-all" and not complete):
+        return ZERO
+    if back == "when-all":
+        return left.shares[key]
+    covered = [number for number in left.amounts if rule.covers(order.line(number)) and (rule.taxed != "like-goods" or order.line(number).rate == key[1])]
+    here = sum((amounts.get(number, ZERO) for number in covered), ZERO)
+    return part_of(order, left.shares[key], here, sum((left.amounts[number] for number in covered), ZERO))
+
+
+def take_back_vat(order: Order, left: Left, sheet: Sheet, rate: Rate) -> None:
+    """Write the base and the VAT of one rate that go back; what closes the rate takes the rest of both [GRS-10]."""
+    amount = -group_sum(order, sheet, rate)
+    nets = [net for number, net in sheet.nets.items() if order.line(number).rate == rate]
+    base = -sum((*nets, *(net for (_, other), net in sheet.share_nets.items() if other == rate)), ZERO)
+    vat = amount - base if order.gross else order.round(base * rate.percent / HUNDRED)
+    if base == left.bases[rate]:
+        vat = left.vats[rate]
+    sheet.groups[rate] = (-base, -min(vat, left.vats[rate]))

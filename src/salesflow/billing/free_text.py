@@ -207,7 +207,7 @@ def why_not(draft: Draft, *, accounts: Collection[str] | None = None, policy: Fr
     for place, line in enumerate(draft.lines, start=1):
         found += _against_line(place, line, draft, accounts, policy)
     document = f"free text invoice {draft.reference}"
-    return (*found, *against_charges(draft.charges, _rows(draft), draft.currency, draft.totals_policy, document))
+    return (*found, *against_charges(draft.charges, lambda: _rows(draft), draft.currency, draft.totals_policy, document))
 
 
 def _against_line(

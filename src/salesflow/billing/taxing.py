@@ -6,13 +6,13 @@ An invoice without VAT in its prices needs none of this where VAT is rounded per
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 
 from attrs import evolve
 
 from salesflow.model.free_text import FreeTextLine
 from salesflow.model.invoice import InvoiceCharge, InvoiceLine, InvoicePart
-from salesflow.model.totals import Beside, Sold, TotalsPolicy, VatGroup, Worked, work_out
+from salesflow.model.totals import Beside, Sold, TaxRounding, TotalsPolicy, VatGroup, Worked, work_out
 from salesflow.model.vat import NO_VAT
 from salesflow.money import exact
 
@@ -55,18 +55,19 @@ def _worked(
     policy: TotalsPolicy,
     before: Iterable[VatGroup],
 ) -> Worked:
-    lines = list(_lines(parts))
-    sold = [Sold(line.vat, line.amount, line.quantity) for line in lines]
+    sold = [
+        Sold(terms.vat, amount, quantity)
+        for part in parts
+        for terms, quantity, amount in zip(part.terms, part.quantities, part.amounts, strict=True)
+    ]
     sold += [Sold(line.vat or NO_VAT, line.amount, line.quantity) for line in words]
-    named: list[tuple[str, InvoiceLine | FreeTextLine]] = [(line.order, line) for line in lines]
-    named += [("", line) for line in words]
-    beside = [Beside(each.vat, each.amount, _over(each, named)) for each in charges]
+    if charges and policy.tax_rounding is not TaxRounding.GROUP:  # only then it matters which lines a charge is over
+        lines: list[tuple[str, InvoiceLine | FreeTextLine]] = [(part.order, line) for part in parts for line in part.lines(1)]
+        lines += [("", line) for line in words]
+        beside = [Beside(each.vat, each.amount, _over(each, lines)) for each in charges]
+    else:
+        beside = [Beside(each.vat, each.amount) for each in charges]
     return work_out(sold, beside, policy.quantum(currency), policy, before)
-
-
-def _lines(parts: Iterable[InvoicePart]) -> Iterator[InvoiceLine]:
-    for part in parts:
-        yield from part.lines(1)
 
 
 def _over(each: InvoiceCharge, lines: list[tuple[str, InvoiceLine | FreeTextLine]]) -> tuple[int, ...] | None:

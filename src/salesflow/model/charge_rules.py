@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from decimal import Decimal
 from typing import Protocol
 
@@ -110,18 +110,24 @@ def against_basis(lines: Iterable[Priced], policy: TotalsPolicy, document: str) 
 
 @exact
 def against_charges(
-    rules: Sequence[ChargeRule], rows: Sequence[Row], currency: str, policy: TotalsPolicy, document: str, *, new: bool = True
-) -> Iterator[Refusal]:
+    rules: Sequence[ChargeRule],
+    rows: Callable[[], Sequence[Row]],
+    currency: str,
+    policy: TotalsPolicy,
+    document: str,
+    *,
+    new: bool = True,
+) -> tuple[Refusal, ...]:
     """
-    Yield what the charges of a document cannot be.
+    Return what the charges of a document cannot be.
 
     Args:
-        rows: Its lines.
+        rows: Gives its lines, where they matter.
         new: Whether the document is being made: then a discount must find lines that bear it; afterwards it leaves what it cannot take.
             A charge that covers none of the lines comes to nothing, and that is no error.
     """
     if not rules:
-        return
+        return ()
     found = [*_against_numbers(rules, document)]
     before: set[int] = set()
     for rule in rules:
@@ -129,9 +135,22 @@ def against_charges(
         found += _against_rule(rule, rows, currency, policy, document)
         found += [CYCLE.refuse(charge=rule.number, document=document, other=number) for number in rule.upon if number not in before]
         before.add(rule.number)
-    yield from found
-    if new and not found:
-        yield from _against_lines(rules, rows, policy.quantum(currency), document)
+    if new and not found and _may_be_over(rules):
+        found += _against_lines(rules, rows(), policy.quantum(currency), document)
+    return tuple(found)
+
+
+def _may_be_over(rules: Sequence[ChargeRule]) -> bool:
+    """Say whether discounts may be more than their lines: percentages of the lines that come to a hundred at most are not."""
+    off = [rule for rule in rules if rule.is_discount]
+    return (
+        any(not rule.is_percent or rule.upon or rule.least is not None for rule in off)
+        or sum((_most(rule) for rule in off), ZERO) > HUNDRED
+    )
+
+
+def _most(rule: ChargeRule) -> Decimal:
+    return max(abs(value) for value in (rule.value, *(value for _, value in rule.granted.tiers)))
 
 
 def _against_numbers(rules: Sequence[ChargeRule], document: str) -> Iterator[Refusal]:
@@ -140,7 +159,9 @@ def _against_numbers(rules: Sequence[ChargeRule], document: str) -> Iterator[Ref
             yield NUMBER.refuse(document=document, charge=number, times=times)
 
 
-def _against_rule(rule: ChargeRule, rows: Sequence[Row], currency: str, policy: TotalsPolicy, document: str) -> Iterator[Refusal]:
+def _against_rule(
+    rule: ChargeRule, rows: Callable[[], Sequence[Row]], currency: str, policy: TotalsPolicy, document: str
+) -> Iterator[Refusal]:
     step = policy.quantum(currency)
     values = [rule.value, *(value for _, value in rule.granted.tiers)]
     amounts = [limit for limit in (rule.least, rule.most) if limit is not None] + (values if rule.of is ChargeOf.FIXED else [])
@@ -152,9 +173,10 @@ def _against_rule(rule: ChargeRule, rows: Sequence[Row], currency: str, policy: 
             yield PERCENTAGE.refuse(charge=rule.number, document=document, percentage=value)
     for why in _contradictions(rule):
         yield CONDITION.refuse(charge=rule.number, document=document, why=why)
-    units = sorted({line.item.unit for line, _, _, _ in rows if line.item is not None and rule.covers_line(line)})
-    if rule.of is ChargeOf.PER_UNIT and len(units) > 1:
-        yield UNITS.refuse(charge=rule.number, document=document, units=", ".join(units))
+    if rule.of is ChargeOf.PER_UNIT:
+        units = sorted({line.item.unit for line, _, _, _ in rows() if line.item is not None and rule.covers_line(line)})
+        if len(units) > 1:
+            yield UNITS.refuse(charge=rule.number, document=document, units=", ".join(units))
 
 
 def _contradictions(rule: ChargeRule) -> Iterator[str]:

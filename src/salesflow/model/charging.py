@@ -108,24 +108,23 @@ class Alone:
 @exact
 def covered(rule: ChargeRule | None, rows: Iterable[Row]) -> Covered:
     """Return what the lines that a rule covers come to; without a rule, all of them."""
-    if rule is not None and not rule.covers_all:
-        rows = [row for row in rows if rule.covers_line(row[0])]
-    exactly = quantity = amount = base = ZERO
+    chosen = tuple(rows) if rule is None or rule.covers_all else tuple(row for row in rows if rule.covers_line(row[0]))
+    if not chosen:
+        return Covered()
+    lines, quantities, amounts, exacts = zip(*chosen, strict=True)
     by_vat: dict[Vat, Decimal] = {}
     current: Vat | None = None
-    for line, count, rounded, unrounded in rows:
-        exactly += unrounded
-        quantity += count
+    base = ZERO
+    for line, amount in zip(lines, amounts, strict=True):
         vat = line.vat
-        if vat is not current:
+        if vat is not current:  # neighbours mostly share one VAT, and adding is far cheaper than looking up
             if current is not None:
                 by_vat[current] = by_vat.get(current, ZERO) + base
             current, base = vat, ZERO
-        base += rounded
+        base += amount
     if current is not None:
         by_vat[current] = by_vat.get(current, ZERO) + base
-    amount = sum(by_vat.values(), ZERO)
-    return Covered(exactly, amount, quantity, tuple(by_vat.items()))
+    return Covered(sum(exacts, ZERO), sum(by_vat.values(), ZERO), sum(quantities, ZERO), tuple(by_vat.items()))
 
 
 @exact
@@ -298,12 +297,18 @@ class _Document:
 
     def _weights(self, rule: ChargeRule, now: Covered) -> dict[Vat, Decimal]:
         """Return what counts of each rate: of the lines covered, of all lines, or of those agreed where the document has none."""
-        for found in (now, self.whole, covered(rule, self.around.terms(rule)), covered(None, self.around.terms(rule))):
+        for found in self._to_weigh(rule, now):
             sign = -ONE if found.amount < 0 else ONE
             weights = {vat: part * sign for vat, part in found.by_vat if part * sign > 0}
             if weights:
                 return weights
         return {next((line.vat for line, _, _, _ in self.rows), NO_VAT): ONE}
+
+    def _to_weigh(self, rule: ChargeRule, now: Covered) -> Iterator[Covered]:
+        yield now
+        yield self.whole
+        yield covered(rule, self.around.terms(rule))
+        yield covered(None, self.around.terms(rule))
 
 
 def _rest(rule: ChargeRule, in_all: Decimal, used: Decimal) -> Decimal:

@@ -106,11 +106,7 @@ def shares_of_order(
     wanted = order.charges if rules is None else rules
     if not wanted or order.is_cancelled:
         return ()
-    taking: dict[int, Decimal] = {}
-    for line, quantity, _, _ in rows:
-        number = line.number
-        taking[number] = taking.get(number, ZERO) + quantity
-    around = OrderSurroundings(order.fold, order.postings, taking, order.quantum, recurring=order.recurs)
+    around = OrderSurroundings(order.fold, order.postings, rows, order.quantum, recurring=order.recurs)
     return shares(wanted, rows, around, order.quantum, slips=slips, stated=stated)
 
 
@@ -162,7 +158,8 @@ def _shares_in_all(order: Order, rows: Sequence[Row]) -> tuple[Share, ...]:
 @exact
 def ordered_rows(order: Order) -> list[Row]:
     """Return the lines as they are ordered, whatever happened to them."""
-    return [row_of(line, line.ordered, order.quantum) for line in order.fold.terms.values()]
+    quantum = order.quantum
+    return [row_of(line, line.ordered, quantum) for line in order.fold.terms.values()]
 
 
 def ordered_charges(order: Order) -> tuple[Charge, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 
 from salesflow.checks import ZERO
@@ -19,12 +19,10 @@ class OrderSurroundings:
 
     Args:
         recurring: Whether the order comes round; then its lines are those of one cycle.
-        taking: What the invoice takes of each line.
+        taking: The rows of the invoice.
     """
 
-    def __init__(
-        self, fold: Fold, postings: tuple[Posting, ...], taking: Mapping[int, Decimal], quantum: Decimal, *, recurring: bool
-    ) -> None:
+    def __init__(self, fold: Fold, postings: tuple[Posting, ...], taking: Sequence[Row], quantum: Decimal, *, recurring: bool) -> None:
         self.fold = fold
         self.postings = postings
         self.taking = taking
@@ -65,9 +63,12 @@ class OrderSurroundings:
 
     def leaves_nothing(self, rule: ChargeRule | None, /) -> bool:
         """Say whether nothing of the covered lines, or of any, is left to invoice after the invoice."""
+        taken: dict[int, Decimal] = {}
+        for row, quantity, _, _ in self.taking:
+            taken[row.number] = taken.get(row.number, ZERO) + quantity
         for number, left in self.fold.to_invoice.items():
             line = self.fold.terms[number]
-            rest = left - self.taking.get(number, ZERO)
+            rest = left - taken.get(number, ZERO)
             if rest * line.ordered > 0 and (rule is None or rule.covers_line(line)):
                 return False
         return True
@@ -75,7 +76,7 @@ class OrderSurroundings:
 
 def row_of(line: OrderLine, quantity: Decimal, quantum: Decimal) -> RowOf[OrderLine]:
     """Return so much of a line, with its amount."""
-    exactly = quantity * line.unit_price
+    exactly = quantity * (line.price if line.is_plain else line.unit_price)
     return line, quantity, exactly.quantize(quantum, ROUND_HALF_UP), exactly
 
 

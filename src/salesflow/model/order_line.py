@@ -63,21 +63,24 @@ class OrderLine:
             raise ValueError(msg)
         if self.discount is not ZERO:
             require_percentage("discount", self.discount)
-        if self.requested is not None:
-            require_date("requested", self.requested)
-        if self.promised is not None:
-            require_date("promised", self.promised)
+        for name, day in (("requested", self.requested), ("promised", self.promised)):
+            if day is not None:
+                require_date(name, day)
         if type(self.item) is not Item:
             require_kind("item", self.item, Item)
         if self.link is not None:
             require_kind("link", self.link, AgreementLink)
-        if self.price_unit is not ONE or self.discount_amount is not ZERO or self.basis is not Basis.NET or self.entered is not None:
+        if self.price_unit is not ONE or self.discount_amount is not ZERO:
             self._check_price()
+        if type(self.basis) is not Basis or self.entered is not None:
+            self._check_basis()
 
-    def _check_price(self) -> None:
+    def _check_basis(self) -> None:
         require_kind("basis", self.basis, Basis)
         if self.entered is not None:
             require_decimal("entered", self.entered)
+
+    def _check_price(self) -> None:
         for name in ("price_unit", "discount_amount"):
             require_decimal(name, getattr(self, name))
         if self.price_unit <= 0:

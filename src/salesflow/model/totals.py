@@ -310,9 +310,9 @@ def _by_group(
 ) -> Worked:
     nets, added = [line.amount for line in lines], [each.amount for each in beside]
     groups = []
-    for vat in dict.fromkeys([*(line.vat for line in lines), *(each.vat for each in beside)]):
-        mine = [place for place, line in enumerate(lines) if line.vat == vat]
-        near = [place for place, each in enumerate(beside) if each.vat == vat]
+    of_lines, of_beside = _places(lines), _places(beside)
+    for vat in dict.fromkeys([*of_lines, *of_beside]):
+        mine, near = of_lines.get(vat, []), of_beside.get(vat, [])
         start = earlier.get(vat, VatGroup(vat, ZERO, ZERO))
         amount = sum((lines[place].amount for place in mine), ZERO)
         if not policy.is_gross:
@@ -330,6 +330,19 @@ def _by_group(
             net = after
         groups.append(VatGroup(vat, net - start.base, gross - start.gross - (net - start.base)))
     return Worked(nets=tuple(nets), beside=tuple(added), groups=tuple(groups))
+
+
+def _places(amounts: Sequence[Sold | Beside]) -> dict[Vat, list[int]]:
+    """Return the places of the amounts of each rate, in order."""
+    found: dict[Vat, list[int]] = {}
+    current: Vat | None = None
+    places: list[int] = []
+    for place, each in enumerate(amounts):
+        if each.vat is not current:
+            current = each.vat
+            places = found.setdefault(current, [])
+        places.append(place)
+    return found
 
 
 def _spread(lines: Sequence[Sold], mine: list[int], nets: list[Decimal], net: Decimal, quantum: Decimal) -> None:

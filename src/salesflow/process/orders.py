@@ -401,7 +401,7 @@ def against_shape(order: Order, *, new: bool = False) -> Iterator[Refusal]:
     yield from against_basis(order.lines, order.totals_policy, f"order {order.number}")
     if order.charges and order.lines:
         yield from against_charges(
-            order.charges, ordered_rows(order), order.currency, order.totals_policy, f"order {order.number}", new=new
+            order.charges, lambda: ordered_rows(order), order.currency, order.totals_policy, f"order {order.number}", new=new
         )
     yield from _against_type(order)
     yield from _against_schedules(order.lines)

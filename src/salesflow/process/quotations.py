@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from attrs import evolve
@@ -361,7 +362,7 @@ def _against_shape(quotation: Quotation) -> Iterator[Refusal]:
         document = f"alternative {offer.name} of quotation {quotation.number}"
         yield from against_basis(offer.lines, offer.totals_policy, document)
         if offer.lines:
-            yield from against_charges(offer.rules, quotation.rows(offer.name), quotation.currency, offer.totals_policy, document)
+            yield from against_charges(offer.rules, partial(quotation.rows, offer.name), quotation.currency, offer.totals_policy, document)
 
 
 def _against_line(line: QuotationLine, alternative: str) -> Iterator[Refusal]:
