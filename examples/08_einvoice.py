@@ -22,7 +22,7 @@ from attrs import evolve
 
 from einvoice_cases import SUMS, Case, CaseError, read_cases
 from salesflow import Address, en16931, totals
-from salesflow.billing.totals import Worked
+from salesflow.billing.totals import NormFigures
 from salesflow.billing.vat_categories import CATEGORIES, Numbers
 from salesflow.model.einvoice import EInvoice, Finding, Scope, TaxGroup, TradeParty
 
@@ -49,7 +49,7 @@ def judge(name: str, stated: EInvoice) -> Case:
     }
 
 
-def differences(stated: EInvoice, worked: Worked) -> list[str]:
+def differences(stated: EInvoice, worked: NormFigures) -> list[str]:
     """
     Return which stated figures are not those worked out from quantity and price.
 
@@ -84,7 +84,7 @@ def pair(amounts: tuple[Decimal, Decimal] | None) -> str:
     return "none" if amounts is None else f"{amounts[0]} with {amounts[1]} VAT"
 
 
-def figures(worked: Worked) -> Case:
+def figures(worked: NormFigures) -> Case:
     """Return what was worked out, by the names of the file."""
     stated = {theirs: getattr(worked.sums, ours) for ours, theirs in SUMS.items()}
     return {

@@ -22,6 +22,8 @@ R = TypeVar("R")
 
 # Sixty digits hold any product of a quantity, a price and two percentages that a business can write down.
 _EXACT = Context(prec=60, rounding=ROUND_HALF_UP)
+# A third has no last digit. What ten digits less say is what would have been there: 0.4999... of a half is a half.
+_SURE = Context(prec=50, rounding=ROUND_HALF_EVEN)
 
 # Currencies that ISO 4217 has withdrawn and that old documents still carry, with the digits they had.
 _WITHDRAWN = {
@@ -103,6 +105,24 @@ def require_currency(name: str, value: object) -> None:
     digits_of(value)
 
 
+def sure(number: Decimal) -> Decimal:
+    """Return a number without its last digits, which are wrong if something was divided on the way: two that should be equal are."""
+    return _SURE.plus(number)
+
+
+def half_up(amount: Decimal, quantum: Decimal) -> Decimal:
+    """
+    Round *amount* to the digits of *quantum*, half away from zero; zero has no sign.
+
+    A quotient that should lie on the half does so: three parts in two of a third of 0.01 are 0.01, not 0.00.
+
+    >>> half_up(Decimal("0.01") / 3 * Decimal("1.5"), Decimal("0.01"))
+    Decimal('0.01')
+    """
+    rounded = _SURE.plus(amount).quantize(quantum, ROUND_HALF_UP)
+    return rounded or rounded.copy_abs()
+
+
 @exact
 def round_to(amount: Decimal, step: Decimal, rounding: Rounding = Rounding.HALF_UP) -> Decimal:
     """
@@ -120,7 +140,7 @@ def round_to(amount: Decimal, step: Decimal, rounding: Rounding = Rounding.HALF_
     if step <= 0:
         msg = f"step must be above zero, not {step}"
         raise ValueError(msg)
-    steps = (amount / step).quantize(Decimal(1), rounding.value)
+    steps = sure(amount / step).quantize(Decimal(1), rounding.value)
     return (steps * step).quantize(step)
 
 
@@ -146,12 +166,11 @@ def allocate(
     if units != units.to_integral_value():
         msg = f"amount must be a multiple of {step}, not {amount}"
         raise ValueError(msg)
-    parts = [(units * share / whole).quantize(Decimal(1), ROUND_DOWN) for share in shares]
+    parts = [sure(units * share / whole).quantize(Decimal(1), ROUND_DOWN) for share in shares]
+    lost = [abs(sure(units * share / whole - part)) for share, part in zip(shares, parts, strict=True)]
     left = int(units - sum(parts, ZERO))
     unit = Decimal(1 if left >= 0 else -1)
-    for index in _takers(
-        remainder, shares, [abs(units * share / whole - part) for share, part in zip(shares, parts, strict=True)], abs(left)
-    ):
+    for index in _takers(remainder, shares, lost, abs(left)):
         parts[index] += unit
     return tuple((part * step).quantize(step) for part in parts)
 

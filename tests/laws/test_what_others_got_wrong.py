@@ -56,7 +56,8 @@ def invoiced(*lines: OrderLine, **terms: Any) -> tuple[Order, Invoice]:
 
 
 @pytest.mark.parametrize(
-    "lines", [[("90", LOW), ("55", STANDARD)], [("1231", STANDARD), ("0.05", LOW)], [("71.06", LOW), ("-0.01", STANDARD)]]
+    "lines",
+    [[("90", LOW), ("55", STANDARD)], [("1231", STANDARD), ("0.05", LOW)], [("71.06", LOW), ("0.05", STANDARD), ("-0.01", STANDARD)]],
 )
 def test_erpnext_38137_and_43143_every_part_shown_comes_to_the_total(lines: list[tuple[str, Vat]]) -> None:
     """Net, charges and VAT by rate are the total; nothing is hidden in it."""

@@ -314,20 +314,22 @@ def measured(order: Order, rule: Rule, quantities: Quantities) -> Fraction:
     return sum((order.round(quantity * line.unit_price) for line, quantity in covered), ZERO)
 
 
-def limited(rule: Rule, amount: Fraction) -> Fraction:
-    """Return an amount within the limits of a rule."""
+def limited(rule: Rule, amount: Fraction, value: Fraction) -> Fraction:
+    """Return an amount within the limits of a rule; a value of zero is free."""
+    if not value:
+        return ZERO
     size = abs(amount)
     if rule.least is not None:
         size = max(size, rule.least)
     if rule.most is not None:
         size = min(size, rule.most)
-    return size if amount > 0 or (not amount and rule.value > 0) else -size
+    return -size if (amount or value) < 0 else size
 
 
 def worth(past: Past, rule: Rule, value: Fraction, quantities: Quantities, upon: Fraction) -> Fraction:
     """Return what a charge comes to on such quantities, with earlier charges of an amount *upon* which it is taken too."""
     figure = counted(past.order, rule, value, quantities) + (upon / HUNDRED if rule.of == "percent" else ZERO)
-    return limited(rule, past.order.round(value * figure))
+    return limited(rule, past.order.round(value * figure), value)
 
 
 def share(past: Past, rule: Rule, sheet: Sheet) -> Fraction:
@@ -338,15 +340,15 @@ def share(past: Past, rule: Rule, sheet: Sheet) -> Fraction:
     value = value_now(past, rule)
     if value is None and rule.lost == "recover":
         return -past.taken(rule.number)
-    if value is None and rule.lost == "keep" and past.taken(rule.number):
-        value = next(each for each in reversed(values_then(past, rule)) if each is not None)
+    if value is None and rule.lost == "keep" and was_given(past, rule):
+        value = value_kept(past, rule)
     if value is None:
         return ZERO
     here = sum((sheet.share(number) for number in rule.upon), ZERO)
     upon = here + sum((past.taken(number) for number in rule.upon), ZERO)
     so_far = {line.number: past.billed(line.number) + sheet.quantities.get(line.number, ZERO) for line in past.order.lines}
     if rule.when == "first":
-        due = worth(past, rule, value, wanted, upon_all(past, rule))
+        due = worth(past, rule, value, wanted, upon_all(past, rule, sheet))
         rest = due - past.taken(rule.number)  # a discount that found no room on the first invoice goes on with the next
         return rest if rest * due > 0 else ZERO
     if rule.when == "last":
@@ -368,6 +370,13 @@ def value_now(past: Past, rule: Rule) -> Fraction | None:
     return rule.value_at(measured(past.order, rule, past.all_wanted()))
 
 
+def was_given(past: Past, rule: Rule) -> bool:
+    """Say whether an invoice had something of a rule, even if it was less than half a cent."""
+    then = zip(past.bills, values_then(past, rule), strict=True)
+    had = any(value and counted(past.order, rule, value, bill.quantities) for bill, value in then) and rule.of != "fixed"
+    return bool(past.taken(rule.number)) or had
+
+
 def values_then(past: Past, rule: Rule) -> list[Fraction | None]:
     """Return the value of a rule at the time of each invoice."""
     places = [place for place, (event, _) in enumerate(past.events) if isinstance(event, Bill)]
@@ -381,42 +390,58 @@ def each_time(order: Order, rule: Rule, value: Fraction, sheet: Sheet) -> Fracti
         figure = sum((amount for number, amount in sheet.amounts.items() if rule.covers(order.line(number))), ZERO) / HUNDRED
     if rule.of == "percent":
         figure += sum((sheet.share(number) for number in rule.upon), ZERO) / HUNDRED
-    return limited(rule, order.round(value * figure))
+    return limited(rule, order.round(value * figure), value)
 
 
-def upon_all(past: Past, rule: Rule) -> Fraction:
-    """Return what the earlier charges that a percentage is taken of come to in all, before anything was invoiced."""
+def upon_all(past: Past, rule: Rule, now: Sheet) -> Fraction:
+    """Return what the earlier charges that a percentage is taken of come to in all, those of each invoice up to this one."""
     earlier = tuple(each for each in past.order.rules if each.number in rule.upon)
     if not earlier:
         return ZERO
     before = tuple(each for each in past.order.rules if each.number < rule.number)
     sheet = bill(Past(replace(past.order, rules=before), past.events), past.all_left())
-    return sum((sheet.share(each.number) for each in earlier), ZERO)
+    last = {each.number: now if each.when in {"each", "each-slip"} else sheet for each in earlier}  # nobody knows how many invoices follow
+    return sum((past.taken(number) + document.share(number) for number, document in last.items()), ZERO)
 
 
 def divided(past: Past, rule: Rule, value: Fraction, sheet: Sheet) -> Fraction:
     """Return the part of one amount that an invoice takes: of what is left, over what is not invoiced yet [CHG-6]."""
-    amount = worth(past, rule, value, past.all_wanted(), ZERO)
+    amount = worth(past, rule, value, past.all_wanted(), upon_all(past, rule, sheet))
     left = left_of(past, rule, amount) if rule.of == "fixed" else amount - past.taken(rule.number)
     if left * amount < 0:  # what was given stays given
         return ZERO
-    return part_of(past.order, left, sum_of(past.order, rule, sheet.quantities), sum_of(past.order, rule, past.all_left()))
+    earlier = ZERO
+    if rule.reached == "catch-up" and not past.taken(rule.number):  # its share of what was invoiced before it was granted comes too
+        earlier = sum((sum_of(past.order, rule, bill.quantities) for bill in past.bills), ZERO)
+    here, before = (sum_of(past.order, rule, quantities) for quantities in (sheet.quantities, past.all_left()))
+    return part_of(past.order, left, earlier + here, earlier + before)
 
 
 def left_of(past: Past, rule: Rule, amount: Fraction) -> Fraction:
     """
-    Return what is left of one amount: each invoice took its share, and each cancellation its part [CHG-8].
+    Return what is left of one amount: each invoice took its share, and each cancellation its part of what it was then [CHG-8].
 
     The part that is cancelled is rounded when that happens, so two cancellations may differ by a cent from one of both.
     """
+    gone = ZERO
     for place, (event, sheet) in enumerate(past.events):
+        before = Past(past.order, past.events[:place])
         if sheet is not None:
-            amount -= sheet.share(rule.number) if sheet.credits is None else ZERO
-        else:
-            uninvoiced = sum_of(past.order, rule, Past(past.order, past.events[:place]).all_left())
-            if uninvoiced:
-                amount -= part_of(past.order, amount, sum_of(past.order, rule, event.quantities or {}), uninvoiced)
-    return amount
+            gone += sheet.share(rule.number) if sheet.credits is None else ZERO
+        elif uninvoiced := sum_of(past.order, rule, before.all_left()):
+            value = value_now(before, rule)
+            then = value_kept(before, rule) if value is None else value
+            left = limited(rule, then, then) - gone
+            if left * then > 0:
+                gone += part_of(past.order, left, sum_of(past.order, rule, event.quantities or {}), uninvoiced)
+    return amount - gone
+
+
+def value_kept(past: Past, rule: Rule) -> Fraction:
+    """Return the value of a rule where the order does not get it: that of the tier that is nearest."""
+    figure = measured(past.order, rule, past.all_wanted())
+    first = rule.tiers[0][1] if rule.tiers else rule.value
+    return next((value for start, value in reversed(rule.tiers) if start <= figure), first)
 
 
 def part_of(order: Order, left: Fraction, here: Fraction, before: Fraction) -> Fraction:
@@ -429,8 +454,9 @@ def add_share(past: Past, rule: Rule, sheet: Sheet) -> None:
     amount = share(past, rule, sheet)
     if not amount:
         return
-    for rate, part in by_rate(past, rule, sheet, amount):
-        if rule.is_discount:
+    for rate, wanted in by_rate(past, rule, sheet, amount):
+        part = wanted
+        if part < 0 and (rule.is_discount or rule.upon):  # a percentage of a discount takes off as well
             room = sum((each for number, each in sheet.amounts.items() if past.order.line(number).rate == rate), ZERO)
             room += sum((each for (_, other), each in sheet.shares.items() if other == rate), ZERO)
             part = -min(-part, max(room, ZERO))
@@ -643,19 +669,38 @@ def credit(past: Past, event: Credit) -> Sheet:
     """Return a credit note: parts of what is left of its invoice [GRS-10, CHG-10]."""
     left = left_to_credit(past, event.invoice)
     quantities = dict(left.quantities if event.quantities is None else event.quantities)
-    amounts = {number: part_of(past.order, left.amounts[number], each, left.quantities[number]) for number, each in quantities.items() if each}
+    amounts = {
+        number: part_of(past.order, left.amounts[number], each, left.quantities[number]) for number, each in quantities.items() if each
+    }
     shares = {key: share_back(past.order, key, left, quantities, amounts, all_of_it=event.quantities is None) for key in left.shares}
+    if event.quantities is not None:
+        for rate in left.bases:
+            keep_discounts_within(past.order, rate, left, amounts, shares)
     sheet = Sheet(credits=event.invoice)
     sheet.quantities = {number: -each for number, each in quantities.items() if each}
     sheet.amounts = {number: -each for number, each in amounts.items()}
     sheet.shares = {key: -each for key, each in shares.items() if each}
-    sheet.nets = {
-        number: -part_of(past.order, left.nets[number], each, left.quantities[number]) for number, each in quantities.items() if each
-    }
-    sheet.share_nets = {key: -part_of(past.order, left.share_nets[key], each, left.shares[key]) for key, each in shares.items() if each}
     for rate in left.bases:
         take_back_vat(past.order, left, sheet, rate)
     return sheet
+
+
+def keep_discounts_within(
+    order: Order, rate: Rate, left: Left, amounts: Mapping[int, Fraction], shares: dict[tuple[int, Rate], Fraction]
+) -> None:
+    """
+    Change what goes back of discounts so that no more money of a rate goes back than came, and none the other way.
+
+    The discounts are changed in their order.
+    """
+    lines = sum((each for number, each in amounts.items() if order.line(number).rate == rate), ZERO)
+    lines_left = sum((each for number, each in left.amounts.items() if order.line(number).rate == rate), ZERO)
+    everything = lines_left + sum((each for (_, other), each in left.shares.items() if other == rate), ZERO)
+    discounts = {rule.number for rule in order.rules if rule.is_discount}
+    for key in [key for key in shares if key[1] == rate and key[0] in discounts and left.shares[key] < 0]:
+        here = lines + sum((each for other, each in shares.items() if other[1] == rate), ZERO)
+        wanted = shares[key] - min(max(here - everything, ZERO), shares[key] - left.shares[key])
+        shares[key] = min(wanted - min(here - shares[key] + wanted, ZERO), ZERO)
 
 
 def share_back(
@@ -677,17 +722,48 @@ def share_back(
         return ZERO
     if back == "when-all":
         return left.shares[key]
-    covered = [number for number in left.amounts if rule.covers(order.line(number)) and (rule.taxed != "like-goods" or order.line(number).rate == key[1])]
+    covered = [
+        number
+        for number in left.amounts
+        if rule.covers(order.line(number)) and (rule.taxed != "like-goods" or order.line(number).rate == key[1])
+    ]
+    if not any(left.amounts[number] for number in covered):  # goods for nothing, or goods of another invoice
+        goods = covered or list(left.quantities)
+        gone = all(left.quantities[number] == quantities.get(number, ZERO) for number in goods)
+        return left.shares[key] if gone and any(quantities.get(number, ZERO) for number in goods) else ZERO
     here = sum((amounts.get(number, ZERO) for number in covered), ZERO)
     return part_of(order, left.shares[key], here, sum((left.amounts[number] for number in covered), ZERO))
 
 
 def take_back_vat(order: Order, left: Left, sheet: Sheet, rate: Rate) -> None:
-    """Write the base and the VAT of one rate that go back; what closes the rate takes the rest of both [GRS-10]."""
+    """Write nets, base and VAT of one rate that go back [GRS-10]."""
+    if not order.gross:
+        base = -group_sum(order, sheet, rate)
+        if order.tax_rounding == "group" and not order.cumulative:
+            vat = left.vats[rate] if base == left.bases[rate] else order.round(base * rate.percent / HUNDRED)
+        else:
+            vat = part_of(order, left.vats[rate], base, left.bases[rate])
+        sheet.nets.update({number: amount for number, amount in sheet.amounts.items() if order.line(number).rate == rate})
+        sheet.share_nets.update({key: amount for key, amount in sheet.shares.items() if key[1] == rate})
+        sheet.groups[rate] = (-base, -min(vat, left.vats[rate]))
+        return
+    take_back_gross(order, left, sheet, rate)
+
+
+def take_back_gross(order: Order, left: Left, sheet: Sheet, rate: Rate) -> None:
+    """Write nets, base and VAT of one rate that go back, out of prices with VAT in them: parts of what is left of the invoice."""
     amount = -group_sum(order, sheet, rate)
-    nets = [net for number, net in sheet.nets.items() if order.line(number).rate == rate]
-    base = -sum((*nets, *(net for (_, other), net in sheet.share_nets.items() if other == rate)), ZERO)
-    vat = amount - base if order.gross else order.round(base * rate.percent / HUNDRED)
-    if base == left.bases[rate]:
-        vat = left.vats[rate]
-    sheet.groups[rate] = (-base, -min(vat, left.vats[rate]))
+    before = sum((each for number, each in left.amounts.items() if order.line(number).rate == rate), ZERO)
+    before += sum((each for (_, other), each in left.shares.items() if other == rate), ZERO)
+    base = part_of(order, left.bases[rate], amount, before)
+    lines = [number for number in sheet.amounts if order.line(number).rate == rate]
+    keys = [key for key in sheet.shares if key[1] == rate]
+    rows = [(left.nets[number], -sheet.amounts[number], left.amounts[number]) for number in lines]
+    rows += [(left.share_nets[key], -sheet.shares[key], left.shares[key]) for key in keys]
+    open_rows = [net * here / total for net, here, total in rows if here != total]
+    closed = sum((net for net, here, total in rows if here == total), ZERO)
+    parts = iter(spread(open_rows, base - closed, order.digits) if open_rows else [])
+    nets = [net if here == total else next(parts) for net, here, total in rows]
+    sheet.nets.update({number: -net for number, net in zip(lines, nets, strict=False)})
+    sheet.share_nets.update({key: -net for key, net in zip(keys, nets[len(lines) :], strict=True)})
+    sheet.groups[rate] = (-sum(nets, ZERO), sum(nets, ZERO) - amount)

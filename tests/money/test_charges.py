@@ -73,8 +73,9 @@ def came_back(order: Order, invoice: Invoice, quantities: dict[int, int], place:
     rma = returns.register(rma, on=DAY).document
     returned, order, rma, _ = return_receipts.receive(rma, returned, [order], number=f"PS-R{place}", on=DAY)
     done = return_credits.credit(rma, returned, [order], [invoice], number=f"CN-R{place}", on=DAY, **terms)
-    now = {each.number: each for each in done.changed if isinstance(each, Order | Invoice)}
-    return now[order.number], now[invoice.number], done.document
+    [changed] = [each for each in done.changed if isinstance(each, Order) and each.number == order.number]
+    [credited_] = [each for each in done.changed if isinstance(each, Invoice) and each.number == invoice.number]
+    return changed, credited_, done.document
 
 
 def delivered_and_invoiced(*lines: Any, **terms: Any) -> tuple[Order, Invoice]:

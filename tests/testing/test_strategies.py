@@ -287,7 +287,7 @@ def test_lives_go_everywhere() -> None:
     assert {posting.kind for life in found for posting in life.order.postings} == set(Kind)
     assert {life.order.type for life in found} == set(OrderType)
     kinds = {type(document).__name__ for life in found for document in life.documents}
-    assert kinds == {"Order", "OrderConfirmation", "PickingList", "PackingSlip", "Invoice", "InvoiceDraft", "Payment"}
+    assert kinds == {"Order", "OrderConfirmation", "PickingList", "PackingSlip", "Invoice", "InvoiceDraft", "Payment", "Return"}
     assert {event.__class__.__name__ for life in found for event in life.events} >= {"SettlementReversed", "PackingSlipCancelled"}
     assert any(life.of(Payment) for life in found)
 

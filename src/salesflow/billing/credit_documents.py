@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, datetime
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from itertools import groupby
 
 from attrs import evolve
@@ -18,7 +18,7 @@ from salesflow.model.ledger import smaller
 from salesflow.model.order_line import OrderLine
 from salesflow.model.terms import AT_ONCE
 from salesflow.model.totals import TotalsPolicy, VatGroup, merged, vat_on
-from salesflow.money import allocate, exact
+from salesflow.money import allocate, exact, half_up
 
 
 @exact
@@ -76,7 +76,7 @@ def granted_in(part: CreditedPart) -> Decimal:
     paid = sum((group.gross for group in invoice.own_groups), ZERO) - taken - invoice.balance
     if left * part.total <= 0 or not paid:
         return ZERO
-    return left if of_paid == paid else (left * of_paid / paid).quantize(invoice.quantum, ROUND_HALF_UP)
+    return left if of_paid == paid else half_up(left * of_paid / paid, invoice.quantum)
 
 
 def _parts(credited: CreditedPart) -> Iterator[InvoicePart]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 
 from attrs import evolve
 
@@ -26,7 +26,7 @@ from salesflow.model.order_life import LIFECYCLE as ORDER_LIFECYCLE
 from salesflow.model.order_line import OrderLine
 from salesflow.model.party import Party
 from salesflow.model.totals import TOTALS, TotalsPolicy
-from salesflow.money import exact, require_currency
+from salesflow.money import exact, half_up, require_currency
 from salesflow.outcome import Outcome
 from salesflow.rules import Rule
 
@@ -291,7 +291,7 @@ def _against_asked(claim: CreditOf) -> Iterator[Refusal]:
 
 
 def _against_money(invoice: Invoice, what: str, number: int, asked: Decimal, left: Decimal | None) -> Iterator[Refusal]:
-    if left is not None and asked != asked.quantize(invoice.quantum, ROUND_HALF_UP):
+    if left is not None and asked != half_up(asked, invoice.quantum):
         yield SIGN.refuse(asked=asked, what=what, line=number, invoice=invoice.number, left=left)
     else:
         yield from _against_one(invoice, what, number, asked, left, OVER_AMOUNT)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from itertools import groupby
 
 from salesflow.billing.crediting import CreditedPart, Row
@@ -14,6 +14,7 @@ from salesflow.model.invoice import InvoiceLine
 from salesflow.model.ledger import ChargeRow, Kind, Posting, smaller
 from salesflow.model.order import Order, cancelling, with_postings
 from salesflow.model.totals import PartNets, VatGroup
+from salesflow.money import half_up
 
 # Finer than any product of a quantity, a price and a discount; a share that needs more digits never ends.
 _FINEST = Decimal(1).scaleb(-30)
@@ -163,7 +164,7 @@ def _charges(order: Order, part: CreditedPart, rows: list[SoldRow], *, reopens: 
     for number, amount in amounts.items():
         exactly = _exactly(order, part.invoice.number, number, amount)
         opened = _opened(order, number, rows, opening) if rows else Decimal(reopens)
-        due = amount if opened == 1 else (amount * opened).quantize(order.quantum, ROUND_HALF_UP)
+        due = amount if opened == 1 else half_up(amount * opened, order.quantum)
         if due or (exactly and opened == 1):
             again.append((number, due, exactly if opened == 1 else _ending(exactly * opened, due)))
         if due != amount:

@@ -8,7 +8,7 @@ the rest. So credits never exceed the invoice, and a fully credited invoice is c
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from typing import Generic, TypeVar
 
 from attrs import define, field, frozen
@@ -20,7 +20,7 @@ from salesflow.model.invoice import Creditable, Invoice, InvoiceCharge, InvoiceL
 from salesflow.model.ledger import smaller
 from salesflow.model.totals import VatGroup, vat_on
 from salesflow.model.vat import NO_VAT, Vat
-from salesflow.money import exact
+from salesflow.money import exact, half_up, sure
 
 Quantities = Mapping[int, Decimal | int]
 """Line of the invoice to quantity, with the sign it has there."""
@@ -175,7 +175,7 @@ def _share(left: Decimal, part: Decimal, whole: Decimal, quantum: Decimal) -> De
     """Return the share of what is left that goes with a part of the whole; the last part takes the rest."""
     if part == whole:
         return left
-    return (left * part / whole).quantize(quantum, ROUND_HALF_UP) if whole else ZERO
+    return half_up(left * part / whole, quantum) if whole else ZERO
 
 
 # ---------------------------------------------------------------------- charges
@@ -304,7 +304,9 @@ def _share_of(
     is_freight = each.rule is not None and not _is_discount(each)
     if claim.freight is not None and is_freight:
         back = claim.freight
-    goods = set(left) if is_freight and back is Back.WHEN_ALL else set(covered)
+    goods = set(covered)
+    if not covered or (is_freight and back is Back.WHEN_ALL):  # its goods may all stand on other invoices
+        goods = set(left)
     if back is Back.NEVER or not any(number in asked for number in goods):
         return ZERO
     if gone >= goods:
@@ -315,7 +317,7 @@ def _share_of(
     part = sum((asked[number][2] for number in covered if number in asked), ZERO)
     if not whole or part * whole <= 0:
         return ZERO
-    return (rest * min(part / whole, Decimal(1))).quantize(claim.invoice.quantum, ROUND_HALF_UP)
+    return half_up(rest * min(part / whole, Decimal(1)), claim.invoice.quantum)
 
 
 # ---------------------------------------------------------------------- VAT
@@ -356,13 +358,13 @@ def _nets_of(items: list[_Item], mine: list[int], nets: list[Decimal], amount: D
     for place in mine:
         _, part, left = items[place]
         exactly[place] = left.net if part == left.amount else (left.net * part / left.amount if left.amount else ZERO)
-        nets[place] = exactly[place].quantize(quantum, ROUND_HALF_UP)
+        nets[place] = half_up(exactly[place], quantum)
     movable = [place for place in mine if items[place][1] != items[place][2].amount]
     wanted = _share(rest.base, amount, rest.gross, quantum)
     missing = wanted - sum((nets[place] for place in mine), ZERO)
-    if movable and amount != rest.gross:
+    if movable and missing:
         step = quantum.copy_sign(missing)
-        movable.sort(key=lambda place: (nets[place] - exactly[place]) * step)
+        movable.sort(key=lambda place: sure((nets[place] - exactly[place]) * step))
         for count in range(int(missing / step)):
             nets[movable[count % len(movable)]] += step
     return sum((nets[place] for place in mine), ZERO)

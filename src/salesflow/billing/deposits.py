@@ -6,9 +6,9 @@ A deposit carries its VAT, rate by rate, and the final invoice takes off just th
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 
 from attrs import evolve
 
@@ -24,7 +24,7 @@ from salesflow.model.order import Order, with_postings
 from salesflow.model.order_life import LIFECYCLE as ORDER_LIFECYCLE
 from salesflow.model.totals import TotalsPolicy, VatGroup, without_vat
 from salesflow.model.vat import NO_VAT, Vat
-from salesflow.money import Remainder, allocate, exact
+from salesflow.money import Remainder, allocate, exact, half_up
 from salesflow.outcome import Outcome
 from salesflow.rules import Rule
 
@@ -141,10 +141,10 @@ def _asked(percentage: Decimal | int | None, amount: Decimal | int | None, total
         raise ValueError(msg)
     if percentage is not None:
         share = exact_number("percentage", percentage)
-        asked = (total * share).scaleb(-2).quantize(quantum, ROUND_HALF_UP)
+        asked = half_up((total * share).scaleb(-2), quantum)
         return asked if 0 < share <= HUNDRED and asked > 0 else None
     asked = exact_number("amount", amount)
-    return asked.quantize(quantum) if asked > 0 and asked == asked.quantize(quantum, ROUND_HALF_UP) else None
+    return asked.quantize(quantum) if asked > 0 and asked == half_up(asked, quantum) else None
 
 
 def _groups(order: Order, gross: Decimal, quantum: Decimal) -> tuple[VatGroup, ...]:
@@ -202,7 +202,7 @@ def take_off(
     known = {order.number: order for order in orders}
     changed = []
     for deposit in given:
-        part = _part(deposit, invoice.total)
+        part = _part(deposit, invoice)
         if part is None:
             break
         invoice = _less(invoice, part)
@@ -220,23 +220,43 @@ def _against(invoice: Invoice, deposit: Invoice) -> Iterator[Refusal]:
         yield USED_UP.refuse(deposit=deposit.number)
 
 
-def _part(deposit: Invoice, room: Decimal) -> CreditedPart | None:
-    """Return what is taken off of a deposit when so much is left to pay: all that is left of it, or just that much."""
+def _part(deposit: Invoice, invoice: Invoice) -> CreditedPart | None:
+    """Return what an invoice takes off of a deposit: all that is left of it, or as much as there is to pay."""
+    room = invoice.total
     if room <= 0:
         return None
     whole = part_of(CreditOf(invoice=deposit))
     if whole.total <= room:
         return whole
-    weights = [group.gross for group in whole.groups]
-    parts = allocate(room, weights, step=deposit.quantum, remainder=Remainder.BIGGEST_PART)
-    pairs = zip(whole.groups, parts, strict=True)
-    groups = {group.vat: _inclusive(group.vat, part, deposit.quantum, deposit.totals_policy) for group, part in pairs}
+    groups = _at_most(whole.groups, invoice, deposit.quantum)
     gross = deposit.totals_policy.is_gross
     words = []
     for row in whole.words:
         group = groups[row.line.vat or NO_VAT]
         words.append(evolve(row, quantity=ZERO, net=group.base, amount=group.gross if gross else group.base))
     return evolve(whole, words=tuple(words), groups=tuple(groups.values()))
+
+
+def _at_most(left: Sequence[VatGroup], invoice: Invoice, quantum: Decimal) -> dict[Vat, VatGroup]:
+    """
+    Return of the groups that a deposit has left what pays an invoice off.
+
+    Each rate of the invoice is met by the same rate of the deposit, net by net and VAT by VAT; what is missing then is spread over the rest.
+    """
+    due = {group.vat: group for group in invoice.totals.groups}
+    fits = [min(group.gross, max(due[group.vat].gross, ZERO)) if group.vat in due else ZERO for group in left]
+    rest = [group.gross - part for group, part in zip(left, fits, strict=True)]
+    more = allocate(invoice.total - sum(fits, ZERO), rest, step=quantum, remainder=Remainder.BIGGEST_PART)
+    found = {}
+    for group, fit, added in zip(left, fits, more, strict=True):
+        part = fit + added
+        if due.get(group.vat, group).gross == part:
+            net = due.get(group.vat, group).base
+        else:
+            net = without_vat(part, group.vat, quantum, invoice.totals_policy)
+        net = max(min(net, group.base), part - group.amount)  # no more than the deposit has, of net and of VAT
+        found[group.vat] = VatGroup(group.vat, net, part - net)
+    return found
 
 
 def _less(invoice: Invoice, part: CreditedPart) -> Invoice:

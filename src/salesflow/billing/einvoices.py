@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 
 from attrs import evolve
 
@@ -17,7 +17,7 @@ from salesflow.model.invoice import Invoice, InvoiceCharge, InvoiceKind, Invoice
 from salesflow.model.party import Party
 from salesflow.model.totals import MissingCent
 from salesflow.model.vat import NO_VAT, Vat
-from salesflow.money import exact, less_percentage
+from salesflow.money import exact, half_up, less_percentage
 from salesflow.rules import Rule
 
 PRO_FORMA = Rule(
@@ -150,7 +150,7 @@ def _line(line: InvoiceLine | FreeTextLine, sign: Decimal, invoice: Invoice) -> 
     price, quantity = taxed.price, taxed.quantity or ZERO
     if invoice.totals_policy.is_gross and vat.rate:
         return evolve(repriced(taxed, sign * net), net=sign * net, attributes=_with_vat(taxed, invoice))
-    worked = None if price is None else (quantity * price / taxed.base_quantity).quantize(invoice.quantum, ROUND_HALF_UP)
+    worked = None if price is None else half_up(quantity * price / taxed.base_quantity, invoice.quantum)
     explained = price is not None and price >= 0 and worked == sign * net
     return evolve(taxed if explained else repriced(taxed, sign * net), net=sign * net)
 
@@ -164,7 +164,7 @@ def _with_vat(line: EInvoiceLine, invoice: Invoice) -> tuple[tuple[str, str], ..
 
 
 def _by_rate(group: TaxGroup, quantum: Decimal) -> TaxGroup:
-    return evolve(group, tax=(group.taxable * (group.rate or ZERO)).scaleb(-2).quantize(quantum, ROUND_HALF_UP))
+    return evolve(group, tax=half_up((group.taxable * (group.rate or ZERO)).scaleb(-2), quantum))
 
 
 def _ordered(line: InvoiceLine, sign: Decimal) -> EInvoiceLine:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import date, datetime
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 
 from attrs import evolve, frozen
 
@@ -28,7 +28,7 @@ from salesflow.model.policies import FREE_TEXT, FreeTextPolicy
 from salesflow.model.terms import PaymentTerms, TermsOfSale
 from salesflow.model.totals import TOTALS, Basis, TotalsPolicy
 from salesflow.model.vat import NO_VAT
-from salesflow.money import allocate, exact, require_currency
+from salesflow.money import allocate, exact, half_up, require_currency
 from salesflow.outcome import Outcome
 from salesflow.rules import Rule
 
@@ -239,7 +239,7 @@ def _exactly(line: FreeTextLine, draft: Draft) -> Decimal:
 
 
 def _amount(line: FreeTextLine, draft: Draft) -> Decimal:
-    return _exactly(line, draft).quantize(draft.totals_policy.quantum(draft.currency), ROUND_HALF_UP)
+    return half_up(_exactly(line, draft), draft.totals_policy.quantum(draft.currency))
 
 
 def _rows(draft: Draft) -> list[Row]:

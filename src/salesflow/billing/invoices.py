@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
-from decimal import ROUND_HALF_UP
 
 from attrs import evolve
 
@@ -32,7 +31,7 @@ from salesflow.model.subscription import PartOfCycle
 from salesflow.model.totals import PartNets, VatGroup, merged
 from salesflow.model.vat import NO_VAT
 from salesflow.model.wanted import Quantities, Wanted
-from salesflow.money import exact, round_to
+from salesflow.money import exact, half_up, round_to
 from salesflow.outcome import Outcome
 from salesflow.period import Period
 from salesflow.rules import Rule
@@ -393,7 +392,7 @@ def _against_stated(share: OrderShare) -> Iterator[Refusal]:
     invoiced = [line for take in share.takes for line, _ in take.rows]
     for line, amount in share.stated.items():
         require_decimal(f"amount of line {line}", amount)
-        if invoiced.count(line) != 1 or amount != amount.quantize(order.quantum, ROUND_HALF_UP):
+        if invoiced.count(line) != 1 or amount != half_up(amount, order.quantum):
             yield STATED_AMOUNT.refuse(order=order.number, line=line, amount=amount)
 
 
@@ -406,7 +405,7 @@ def _against_stated_charges(share: OrderShare) -> Iterator[Refusal]:
         rest = left.get(number)
         if rest is None:
             yield UNKNOWN_CHARGE.refuse(order=order.number, charge=number)
-        elif amount != amount.quantize(order.quantum, ROUND_HALF_UP) or amount * rest < 0 or abs(amount) > abs(rest):
+        elif amount != half_up(amount, order.quantum) or amount * rest < 0 or abs(amount) > abs(rest):
             yield OVER_CHARGE.refuse(order=order.number, charge=number, left=rest, asked=amount)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 
 from attrs import evolve, frozen
 
@@ -28,6 +28,7 @@ from salesflow.model.policies import ImpliesDelivery, InvoicePolicy
 from salesflow.model.subscription import PartOfCycle
 from salesflow.model.totals import PartNets, VatGroup
 from salesflow.model.wanted import Quantities, Wanted, per_order
+from salesflow.money import half_up
 
 Stated = Mapping[str, Mapping[int, Decimal]]
 """Per order number and line, or charge, an amount that is stated by hand."""
@@ -76,7 +77,7 @@ def _in_part(rule: ChargeRule, part: PartOfCycle, quantum: Decimal) -> ChargeRul
     if rule.when is not When.PROPORTIONAL or rule.is_percent:
         return rule
     value = part.of(rule.value)
-    return evolve(rule, value=value.quantize(quantum, ROUND_HALF_UP) if rule.of is ChargeOf.FIXED else value)
+    return evolve(rule, value=half_up(value, quantum) if rule.of is ChargeOf.FIXED else value)
 
 
 def shares_of(
@@ -251,9 +252,7 @@ def _stated(share: OrderShare) -> Mapping[int, Decimal]:
         return share.stated
     terms, quantum = share.order.fold.terms, share.order.quantum
     return {
-        line: share.part.of(quantity * terms[line].unit_price).quantize(quantum, ROUND_HALF_UP)
-        for take in share.takes
-        for line, quantity in take.rows
+        line: half_up(share.part.of(quantity * terms[line].unit_price), quantum) for take in share.takes for line, quantity in take.rows
     }
 
 
@@ -277,13 +276,13 @@ def _amounts(fold: Fold, rows: tuple[Row, ...], quantum: Decimal, stated: Mappin
         if line in stated:
             exactly = amount = stated[line]
         elif line in amounts_so_far:
-            amount = (exacts_so_far[line] + exactly).quantize(quantum, ROUND_HALF_UP) - amounts_so_far[line]
-            if abs(amount - exactly) > quantum and abs(amount - (plain := exactly.quantize(quantum, ROUND_HALF_UP))) > quantum:
+            amount = half_up(exacts_so_far[line] + exactly, quantum) - amounts_so_far[line]
+            if abs(amount - exactly) > quantum and abs(amount - (plain := half_up(exactly, quantum))) > quantum:
                 strays = True
             else:
                 plain = None
         else:
-            amount = exactly.quantize(quantum, ROUND_HALF_UP)
+            amount = half_up(exactly, quantum)
         amounts.append(amount)
         exacts.append(exactly)
         shown.append(amount if plain is None else plain)

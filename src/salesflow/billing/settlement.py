@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 
 from attrs import define, field
 
@@ -18,7 +18,7 @@ from salesflow.model.invoice import Invoice, Settlement, with_settlement
 from salesflow.model.ledger import smaller
 from salesflow.model.policies import CashDiscounts, DiscountBase, Overpayment, SettlementPolicy
 from salesflow.model.totals import unrounded_gross
-from salesflow.money import quantum_of
+from salesflow.money import half_up, quantum_of
 
 
 @define
@@ -79,7 +79,7 @@ def _left(invoice: Invoice) -> Decimal:
 
 
 def _rounded(amount: Decimal, invoice: Invoice) -> Decimal:
-    return amount.quantize(quantum_of(invoice.currency), ROUND_HALF_UP)
+    return half_up(amount, quantum_of(invoice.currency))
 
 
 def _percentage(invoice: Invoice, paid: date | None, policy: SettlementPolicy) -> Decimal:

@@ -9,7 +9,7 @@ as soon as it stands on the document, and never after a sum.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from typing import cast
 
 from attrs import evolve, frozen
@@ -22,15 +22,10 @@ from salesflow.model.invoice import Invoice
 from salesflow.model.totals import TOTALS, WITH_VAT, Beside, MissingCent, Sold, Totals, TotalsPolicy, Worked
 from salesflow.model.totals import work_out as work_out_amounts
 from salesflow.model.vat import Vat
-from salesflow.money import exact, round_to
+from salesflow.money import exact, half_up, round_to
 
 Key = tuple[str, Decimal | None]
 TWO_DIGITS = Decimal("0.01")
-
-
-def _rounded(amount: Decimal, quantum: Decimal) -> Decimal:
-    """Return an amount rounded half up; a zero has no sign, whichever side it comes from."""
-    return amount.quantize(quantum, ROUND_HALF_UP) or ZERO.quantize(quantum)
 
 
 # ---------------------------------------------------------------------- our own documents
@@ -105,7 +100,7 @@ def amount_of(adjustment: Adjustment, quantum: Decimal) -> Decimal:
     """Return an allowance or charge as stated, or its percentage of its base, or zero where neither is there."""
     if adjustment.amount is not None:
         return adjustment.amount
-    return _rounded(share_of(adjustment) or ZERO, quantum)
+    return half_up(share_of(adjustment) or ZERO, quantum)
 
 
 def share_of(adjustment: Adjustment) -> Decimal | None:
@@ -123,7 +118,7 @@ def line_net(line: EInvoiceLine, quantum: Decimal) -> Decimal | None:
     net = quantity * price
     if base is not ONE:
         net /= base
-    net = _rounded(net, quantum)
+    net = half_up(net, quantum)
     for each in line.adjustments:
         net += amount_of(each, quantum) if each.charge else -amount_of(each, quantum)
     return net
@@ -135,7 +130,7 @@ def tax_on(taxable: Decimal, category: str, rate: Decimal | None, quantum: Decim
     taxed = category == SPLIT_PAYMENT or (known is not None and known.rate in {RateIs.ABOVE_ZERO, RateIs.ZERO_OR_MORE})
     if rate is None or not taxed:
         return ZERO.quantize(quantum)
-    return _rounded((taxable * rate).scaleb(-2), quantum)
+    return half_up((taxable * rate).scaleb(-2), quantum)
 
 
 def add_groups(invoice: EInvoice, nets: Iterable[Decimal], quantum: Decimal) -> dict[Key, Decimal]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 
 from salesflow.checks import ZERO, all_of, require_kind
 from salesflow.errors import RefusedError
@@ -11,7 +11,7 @@ from salesflow.model.invoice import Invoice
 from salesflow.model.payment import Payment
 from salesflow.model.totals import Basis, in_basis
 from salesflow.model.voucher import Entry, PostingProfile, Purpose, Voucher
-from salesflow.money import exact
+from salesflow.money import exact, half_up
 from salesflow.rules import Rule
 
 NO_ACCOUNT = Rule(
@@ -76,7 +76,7 @@ def _sold(invoice: Invoice, *, separate: bool) -> Iterator[tuple[Purpose, str | 
         discount = ZERO
         if separate and (line.terms.discount or line.terms.discount_amount) and not line.stated:
             listed = in_basis(line.quantity * line.terms.list_price, line.vat, invoice.totals_policy.basis, Basis.NET)
-            discount = listed.quantize(invoice.quantum, ROUND_HALF_UP) - line.net
+            discount = half_up(listed, invoice.quantum) - line.net
             yield Purpose.LINE_DISCOUNT, None, discount
         yield Purpose.REVENUE, None, -(line.net + discount)
 

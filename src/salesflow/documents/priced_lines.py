@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 
 from attrs import frozen
 
@@ -18,7 +18,7 @@ from salesflow.model.einvoice import TradeParty
 from salesflow.model.order_line import OrderLine
 from salesflow.model.totals import Basis, Totals, in_basis
 from salesflow.model.vat import NO_VAT, Vat
-from salesflow.money import exact, quantum_of
+from salesflow.money import exact, half_up, quantum_of
 
 Exemptions = Mapping[str, tuple[str, str]]
 """For each VAT category without VAT, why there is none: in words and as a VATEX code, as ``einvoices.of_invoice`` takes them."""
@@ -104,7 +104,7 @@ def of_order_line(
 @exact
 def unit_net(line: OrderLine, currency: str) -> Decimal:
     """Return the price of a unit of a line without VAT, less its discounts, with two digits more than its currency has."""
-    return in_basis(line.unit_price, line.vat, line.basis, Basis.NET).quantize(quantum_of(currency).scaleb(-2), ROUND_HALF_UP)
+    return half_up(in_basis(line.unit_price, line.vat, line.basis, Basis.NET), quantum_of(currency).scaleb(-2))
 
 
 @exact

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 
 from lxml import etree
 
@@ -17,7 +17,7 @@ from salesflow.model.order_line import OrderLine
 from salesflow.model.packing_slip import PackingSlip
 from salesflow.model.totals import Basis, Sold, Totals, Worked, in_basis, work_out
 from salesflow.model.vat import Vat
-from salesflow.money import exact
+from salesflow.money import exact, half_up
 
 CUSTOMIZATION = "urn:fdc:peppol.eu:poacc:trns:{}:3"
 ORDERING = "urn:fdc:peppol.eu:poacc:bis:ordering:3"
@@ -175,7 +175,7 @@ def _line(parent: etree._Element, line: OrderLine, net: Decimal, currency: str) 
     price = group(found, "Price")
     each = line.unit_price if line.price_unit == ONE else line.unit_price * line.price_unit
     if line.basis is Basis.GROSS:
-        each = in_basis(each, line.vat, Basis.GROSS, Basis.NET).quantize(UNIT_PRICE, ROUND_HALF_UP)
+        each = half_up(in_basis(each, line.vat, Basis.GROSS, Basis.NET), UNIT_PRICE)
     amount(price, "PriceAmount", each, currency)
     text(price, "BaseQuantity", None if line.price_unit == ONE else line.price_unit, unitCode=line.item.unit)
     _item(found, line, taxed=True)

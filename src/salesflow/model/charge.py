@@ -8,7 +8,7 @@ an invoice takes its share and keeps it.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from itertools import pairwise
 from typing import Protocol
 
@@ -18,6 +18,7 @@ from salesflow.checks import ZERO, require_decimal, require_kind, require_text, 
 from salesflow.labels import Labelled
 from salesflow.model.product import Item, ProductKind
 from salesflow.model.vat import NO_VAT, Vat
+from salesflow.money import half_up
 
 
 class Line(Protocol):
@@ -283,6 +284,11 @@ class ChargeRule:
         return self.kind is ChargeKind.DISCOUNT or self.value < 0 or any(value < 0 for _, value in self.granted.tiers)
 
     @property
+    def may_lower(self) -> bool:
+        """Whether it may take something off: a discount, and a percentage that is taken of one."""
+        return self.is_discount or bool(self.upon)
+
+    @property
     def is_percent(self) -> bool:
         """Whether it is a percentage of what it covers."""
         return self.of is ChargeOf.PERCENT
@@ -318,6 +324,11 @@ class ChargeRule:
         reached = [value for start, value in granted.tiers if start <= figure]
         return reached[-1] if reached else None
 
+    def value_kept(self, figure: Decimal) -> Decimal:
+        """Return the value that goes on if the threshold was lost at *figure*: with tiers, that of the nearest."""
+        reached = [value for start, value in self.granted.tiers if start <= figure]
+        return (reached or [value for _, value in self.granted.tiers[:1]] or [self.value])[-1]
+
     @property
     def is_conditional(self) -> bool:
         """Whether the threshold has to be looked at."""
@@ -326,14 +337,16 @@ class ChargeRule:
     def worked(self, value: Decimal, figure: Decimal, quantum: Decimal) -> Decimal:
         """Return what it comes to where *figure* is what a percentage or an amount per unit is taken of; rounded, and within its limits."""
         amount = value if self.of is ChargeOf.FIXED else self.per(value) * figure
-        return self.limited(amount.quantize(quantum, ROUND_HALF_UP), value)
+        return self.limited(half_up(amount, quantum), value)
 
     def per(self, value: Decimal) -> Decimal:
         """Return what one of the figure costs."""
         return value.scaleb(-2) if self.is_percent else value
 
     def limited(self, amount: Decimal, value: Decimal) -> Decimal:
-        """Return an amount that is raised to the least and lowered to the most."""
+        """Return an amount that is raised to the least and lowered to the most; a value of zero is free, whatever the least."""
+        if not value:
+            return ZERO
         size = abs(amount)
         if self.least is not None:
             size = max(size, self.least)

@@ -142,7 +142,7 @@ def against_charges(
 
 def _may_be_over(rules: Sequence[ChargeRule]) -> bool:
     """Say whether discounts may be more than their lines: percentages of the lines that come to a hundred at most are not."""
-    off = [rule for rule in rules if rule.is_discount]
+    off = [rule for rule in rules if rule.may_lower]
     return (
         any(not rule.is_percent or rule.upon or rule.least is not None for rule in off)
         or sum((_most(rule) for rule in off), ZERO) > HUNDRED
@@ -194,6 +194,7 @@ def _contradictions(rule: ChargeRule) -> Iterator[str]:
 def _against_lines(rules: Sequence[ChargeRule], rows: Sequence[Row], quantum: Decimal, document: str) -> Iterator[Refusal]:
     for share in shares(rules, rows, Alone(rows), quantum):
         short = abs(share.wanted) - abs(share.amount)
-        allowed = ZERO if share.rule.of is ChargeOf.FIXED else quantum * len(rules)  # the roundings of several percentages
+        states_amount = share.rule.of is ChargeOf.FIXED or share.rule.least is not None
+        allowed = ZERO if states_amount else quantum * len(rules)  # the roundings of several percentages
         if short > allowed:
             yield OVER_LINES.refuse(charge=share.rule.number, document=document, wanted=abs(share.wanted), possible=abs(share.amount))

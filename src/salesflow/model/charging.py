@@ -8,7 +8,7 @@ One amount is divided: each invoice takes its share of what is left of it, and t
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from typing import Protocol, TypeAlias, TypeVar
 
 from attrs import frozen
@@ -16,7 +16,7 @@ from attrs import frozen
 from salesflow.checks import HUNDRED, ONE, ZERO
 from salesflow.model.charge import Charge, ChargeOf, ChargeRule, ChargeVat, Line, Measure, ThresholdLost, ThresholdReached, When
 from salesflow.model.vat import NO_VAT, Vat
-from salesflow.money import allocate, exact
+from salesflow.money import allocate, exact, half_up
 
 L_co = TypeVar("L_co", bound=Line, covariant=True)
 RowOf: TypeAlias = tuple[L_co, Decimal, Decimal, Decimal]
@@ -32,6 +32,10 @@ class Covered:
     amount: Decimal = ZERO
     quantity: Decimal = ZERO
     by_vat: tuple[tuple[Vat, Decimal], ...] = ()
+
+    def of_percent(self, value: Decimal) -> Decimal:
+        """Return what a percentage is taken of; 100 percent is what the lines show, or a cent would be left of them."""
+        return self.amount if abs(value) == HUNDRED else self.exactly
 
 
 @frozen
@@ -62,14 +66,17 @@ class Share:
 class Surroundings(Protocol):
     """What a share depends on beside the lines of its own document."""
 
-    def used(self, rule: ChargeRule, /) -> tuple[Decimal, Decimal]:
-        """Return what earlier documents took, rounded and exactly."""
+    def used(self, number: int, /) -> tuple[Decimal, Decimal]:
+        """Return what earlier documents took of the charge with a number, rounded and exactly."""
+
+    def invoiced(self, number: int, /) -> Decimal:
+        """Return what earlier documents took, less what went back of it."""
 
     def terms(self, rule: ChargeRule, /) -> Iterable[Row]:
         """Return the lines as they are agreed, ordered less cancelled."""
 
-    def before(self, rule: ChargeRule, /) -> Decimal:
-        """Return what was invoiced of the covered lines by earlier documents, as the rule counts it."""
+    def before(self, rule: ChargeRule, value: Decimal, /) -> Decimal:
+        """Return what was invoiced of the covered lines by earlier documents, as a rule with that value counts it."""
 
     def waiting(self, rule: ChargeRule, /) -> Decimal:
         """Return what is uninvoiced of the covered lines before this document takes of it, unrounded."""
@@ -84,15 +91,19 @@ class Alone:
     def __init__(self, rows: Sequence[Row]) -> None:
         self.rows = rows
 
-    def used(self, _rule: ChargeRule, /) -> tuple[Decimal, Decimal]:
+    def used(self, _number: int, /) -> tuple[Decimal, Decimal]:
         """Nothing was taken."""
         return ZERO, ZERO
+
+    def invoiced(self, _number: int, /) -> Decimal:
+        """Nothing was taken."""
+        return ZERO
 
     def terms(self, _rule: ChargeRule, /) -> Iterable[Row]:
         """Its own lines."""
         return self.rows
 
-    def before(self, _rule: ChargeRule, /) -> Decimal:
+    def before(self, _rule: ChargeRule, _value: Decimal, /) -> Decimal:
         """Nothing was invoiced."""
         return ZERO
 
@@ -128,6 +139,17 @@ def covered(rule: ChargeRule | None, rows: Iterable[Row]) -> Covered:
 
 
 @exact
+def measured(rule: ChargeRule, terms: Iterable[Row]) -> Decimal:
+    """Return what the threshold of a rule is compared with, by magnitude [CHG-4]."""
+    rows = tuple(terms)
+    if rule.granted.measure is Measure.WEIGHT:
+        lines = ((line.item, count) for line, count, _, _ in rows if rule.covers_line(line))
+        return abs(sum((count * (item.weight or ZERO) for item, count in lines if item is not None), ZERO))
+    found = covered(rule, rows)
+    return abs(found.amount if rule.granted.measure is Measure.AMOUNT else found.quantity)
+
+
+@exact
 def shares(
     rules: Iterable[ChargeRule],
     rows: Sequence[Row],
@@ -160,6 +182,7 @@ class _Document:
         self.slips = slips
         self.stated = stated
         self.taken: dict[int, Decimal] = {}
+        self.rules: dict[int, ChargeRule] = {}
         self._whole: Covered | None = None
         self._rooms: dict[Vat, Decimal] | None = None
 
@@ -174,6 +197,7 @@ class _Document:
             parts = tuple(self._by_rate(rule, stated, now)) if stated else ()
         for vat, part in parts:
             self.rooms[vat] = self.rooms.get(vat, ZERO) + part
+        self.rules[rule.number] = rule
         share = Share(rule, sum((part for _, part in parts), ZERO), amount, exactly, parts)
         self.taken[rule.number] = share.amount
         return share
@@ -195,61 +219,62 @@ class _Document:
     # ------------------------------------------------------------------ how much
 
     def _due(self, rule: ChargeRule, now: Covered) -> tuple[Decimal, Decimal]:
-        value = rule.value if not rule.is_conditional else rule.value_at(self._measured(rule))
-        used, exactly = self.around.used(rule)
-        figure = self._figure(rule, now)
+        """Return what is due of a charge, rounded and before rounding."""
+        used, exactly = self.around.used(rule.number)
+        value = self._value(rule)
+        if value is None and rule.lost is ThresholdLost.RECOVER:
+            back = -self.around.invoiced(rule.number)
+            return back, back
+        if value is None and rule.lost is ThresholdLost.KEEP and (self.around.invoiced(rule.number) or (exactly and not rule.is_divided)):
+            value = rule.value_kept(self._measured(rule))
+        if value is None:
+            return ZERO, ZERO
+        figure = self._figure(rule, value, now)
         if rule.when in {When.EACH, When.EACH_SLIP}:
-            amount = (
-                ZERO if value is None else rule.worked(value, figure, self.quantum) * (self.slips if rule.when is When.EACH_SLIP else 1)
-            )
-            return amount, amount
-        if rule.when in {When.FIRST, When.LAST}:
-            if rule.when is When.LAST and not self.around.leaves_nothing(None):
-                return ZERO, ZERO
-            amount = _rest(rule, ZERO if value is None else self._in_all(rule, value), used)
-            return amount, amount
-        if rule.follows_terms:
+            amount = rule.worked(value, figure, self.quantum) * (self.slips if rule.when is When.EACH_SLIP else 1)
+        elif rule.when is When.LAST and not self.around.leaves_nothing(None):
+            amount = ZERO
+        elif rule.when in {When.FIRST, When.LAST}:
+            amount = _rest(self._in_all(rule, value), used)
+        elif rule.follows_terms:
             amount = self._divided(rule, value, used, now)
-            return amount, amount
-        return self._added_up(rule, value, figure, used, exactly)
-
-    def _added_up(
-        self, rule: ChargeRule, value: Decimal | None, figure: Decimal, used: Decimal, exactly: Decimal
-    ) -> tuple[Decimal, Decimal]:
-        """Return what a charge comes to over all that was invoiced while it was granted, less what was taken [CHG-5]."""
-        if value is None and rule.lost is ThresholdLost.KEEP and exactly:
-            value = rule.value
-        if value is not None and rule.reached is ThresholdReached.CATCH_UP:
-            after = rule.per(value) * (self.around.before(rule) + figure)
-        elif value is not None:
-            after = exactly + rule.per(value) * figure
         else:
-            after = ZERO if rule.lost is ThresholdLost.RECOVER else exactly
-        return after.quantize(self.quantum, ROUND_HALF_UP) - used, after - exactly
+            return self._added_up(rule, value, figure, used, exactly)
+        return amount, amount
 
-    def _divided(self, rule: ChargeRule, value: Decimal | None, used: Decimal, now: Covered) -> Decimal:
+    def _value(self, rule: ChargeRule) -> Decimal | None:
+        """Return the value of a rule; ``None`` where it is not granted, or none of the lines is one that it covers."""
+        if not rule.covers_all and not any(rule.covers_line(line) for line, _, _, _ in self.around.terms(rule)):
+            return None
+        return rule.value_at(self._measured(rule)) if rule.is_conditional else rule.value
+
+    def _added_up(self, rule: ChargeRule, value: Decimal, figure: Decimal, used: Decimal, exactly: Decimal) -> tuple[Decimal, Decimal]:
+        """Return what a charge comes to over all that was invoiced while it was granted, less what was taken [CHG-5]."""
+        if rule.reached is ThresholdReached.CATCH_UP:
+            upon = sum((self.around.used(number)[0] for number in rule.upon), ZERO)
+            after = rule.per(value) * (self.around.before(rule, value) + upon + figure)
+        else:
+            after = exactly + rule.per(value) * figure
+        return half_up(after, self.quantum) - used, after - exactly
+
+    def _divided(self, rule: ChargeRule, value: Decimal, used: Decimal, now: Covered) -> Decimal:
         """Return the share of one amount: of what is left of it, over what is uninvoiced [CHG-6]."""
-        if value is None and rule.lost is ThresholdLost.KEEP and used:
-            value = rule.value
-        left = _rest(rule, ZERO if value is None else self._in_all(rule, value), used)
+        left = _rest(self._in_all(rule, value), used)
         if self.around.leaves_nothing(rule):
             return left
-        waiting = self.around.waiting(rule)
-        if not waiting or now.exactly / waiting >= ONE:
+        part, waiting = now.exactly, self.around.waiting(rule)
+        if rule.reached is ThresholdReached.CATCH_UP and rule.is_conditional and not self.around.invoiced(rule.number):
+            before = self.around.before(rule, value)
+            part, waiting = part + before, waiting + before
+        if not waiting or part / waiting >= ONE:
             return left
-        if rule.reached is ThresholdReached.CATCH_UP and not used and rule.is_conditional:
-            before = self.around.before(rule)
-            part = (before + now.exactly) / (before + waiting)
-        else:
-            part = now.exactly / waiting
-        return (left * max(part, ZERO)).quantize(self.quantum, ROUND_HALF_UP)
+        return half_up(left * max(part / waiting, ZERO), self.quantum)
 
-    def _figure(self, rule: ChargeRule, now: Covered) -> Decimal:
-        """Return what a percentage or an amount per unit is taken of; a discount of 100 percent takes away what the lines show."""
+    def _figure(self, rule: ChargeRule, value: Decimal, now: Covered) -> Decimal:
+        """Return what a percentage or an amount per unit is taken of."""
         if not rule.is_percent:
             return now.quantity
-        of_lines = now.amount if abs(rule.value) == HUNDRED else now.exactly
-        return of_lines + sum((self.taken.get(number, ZERO) for number in rule.upon), ZERO)
+        return now.of_percent(value) + sum((self.taken.get(number, ZERO) for number in rule.upon), ZERO)
 
     def _in_all(self, rule: ChargeRule, value: Decimal) -> Decimal:
         """Return what a charge comes to by the terms."""
@@ -258,17 +283,18 @@ class _Document:
         terms = covered(rule, self.around.terms(rule))
         if not rule.is_percent:
             return rule.worked(value, terms.quantity, self.quantum)
-        upon = sum((self.taken.get(number, ZERO) for number in rule.upon), ZERO)
-        return rule.worked(value, terms.exactly + upon, self.quantum)
+        upon = sum((self._comes_to(self.rules[number]) for number in rule.upon if number in self.rules), ZERO)
+        return rule.worked(value, terms.of_percent(value) + upon, self.quantum)
+
+    def _comes_to(self, rule: ChargeRule) -> Decimal:
+        """Return what a charge comes to over all documents: by the terms, or as far as it was taken."""
+        value = self._value(rule)
+        if value is None or rule.when in {When.EACH, When.EACH_SLIP}:
+            return self.around.used(rule.number)[0] + self.taken.get(rule.number, ZERO)
+        return self._in_all(rule, value)
 
     def _measured(self, rule: ChargeRule) -> Decimal:
-        """Return what the threshold is compared with, by magnitude [CHG-4]."""
-        rows = list(self.around.terms(rule))
-        if rule.granted.measure is Measure.WEIGHT:
-            lines = ((line.item, count) for line, count, _, _ in rows if rule.covers_line(line))
-            return abs(sum((count * (item.weight or ZERO) for item, count in lines if item is not None), ZERO))
-        found = covered(rule, rows)
-        return abs(found.amount if rule.granted.measure is Measure.AMOUNT else found.quantity)
+        return measured(rule, self.around.terms(rule))
 
     # ------------------------------------------------------------------ at which rate
 
@@ -280,7 +306,7 @@ class _Document:
         for vat, part in self._by_rate(rule, amount, now):
             room = self.rooms.get(vat, ZERO)
             given = part
-            if rule.is_discount and part * sign < 0:
+            if rule.may_lower and part * sign < 0:
                 given = part if abs(part) <= room * sign else -max(room * sign, ZERO) * sign
             if given:
                 parts.append((vat, given))
@@ -311,9 +337,7 @@ class _Document:
         yield covered(None, self.around.terms(rule))
 
 
-def _rest(rule: ChargeRule, in_all: Decimal, used: Decimal) -> Decimal:
-    """Return what is left of a charge; what was taken beyond it comes back only where the rule recovers it."""
+def _rest(in_all: Decimal, used: Decimal) -> Decimal:
+    """Return what is left of a charge; what was taken beyond it was given while it was due, and stays."""
     left = in_all - used
-    if used and left * used < 0 and rule.lost is not ThresholdLost.RECOVER:
-        return ZERO
-    return left
+    return ZERO if used and left * used < 0 else left

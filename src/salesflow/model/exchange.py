@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from datetime import date
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 
 from attrs import frozen
 
 from salesflow.checks import ONE, require_date, require_decimal, require_tuple_of
-from salesflow.money import exact, quantum_of, require_currency
+from salesflow.money import exact, half_up, quantum_of, require_currency
 
 
 @frozen(kw_only=True)
@@ -77,4 +77,4 @@ class RateTable:
     @exact
     def convert(self, amount: Decimal, currency: str, into: str) -> Decimal:
         """Return *amount* in another currency, by way of the base, rounded once, half up [CUR-3]."""
-        return self.from_base(self.to_base(amount, currency), into).quantize(quantum_of(into), ROUND_HALF_UP)
+        return half_up(self.from_base(self.to_base(amount, currency), into), quantum_of(into))

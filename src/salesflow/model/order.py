@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 
 from attrs import evolve, field, frozen
 
@@ -23,7 +23,7 @@ from salesflow.model.party import Address, SaleKind
 from salesflow.model.product import Item
 from salesflow.model.terms import NET_30, PaymentTerms, TermsOfSale
 from salesflow.model.totals import TOTALS, Basis, Totals, TotalsPolicy, without_vat
-from salesflow.money import exact, require_currency
+from salesflow.money import exact, half_up, require_currency
 
 
 class OrderType(Labelled):
@@ -462,7 +462,7 @@ class LineBalance:
         """The amount that invoicing the rest would post, in the basis of the order."""
         fold = self.order.fold
         whole = fold.exacts.get(self.number, ZERO) + self.invoice_remainder * self.terms.unit_price
-        return whole.quantize(self.order.quantum, ROUND_HALF_UP) - fold.amounts.get(self.number, ZERO)
+        return half_up(whole, self.order.quantum) - fold.amounts.get(self.number, ZERO)
 
     @property
     def uninvoiced_net(self) -> Decimal:

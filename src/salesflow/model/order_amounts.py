@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from attrs import frozen
@@ -14,7 +14,7 @@ from salesflow.model.charging import Alone, Row, Share, shares
 from salesflow.model.ledger import Kind
 from salesflow.model.order_charges import OrderSurroundings, row_of, this_cycle
 from salesflow.model.totals import Beside, Sold, Totals, TotalsPolicy, add_up, work_out
-from salesflow.money import exact
+from salesflow.money import exact, half_up
 
 if TYPE_CHECKING:
     from salesflow.model.order import Order
@@ -181,7 +181,7 @@ def open_rows(order: Order) -> list[Row]:
     for number, left in fold.to_invoice.items():
         line, posted = fold.terms[number], fold.amounts.get(number, ZERO)
         exactly = left * line.unit_price
-        amount = (fold.exacts.get(number, ZERO) + exactly).quantize(quantum, ROUND_HALF_UP) - posted
+        amount = half_up(fold.exacts.get(number, ZERO) + exactly, quantum) - posted
         found.append((line, left, amount, exactly))
     return found
 

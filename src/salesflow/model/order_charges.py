@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 
 from salesflow.checks import ZERO
 from salesflow.model.charge import ChargeOf, ChargeRule
-from salesflow.model.charging import Row, RowOf
+from salesflow.model.charging import Row, RowOf, covered, measured
 from salesflow.model.ledger import ChargeRow, Fold, Kind, Posting, smaller
 from salesflow.model.order_line import OrderLine
-from salesflow.money import exact
+from salesflow.money import exact, half_up
 
 
 class OrderSurroundings:
@@ -30,9 +30,13 @@ class OrderSurroundings:
         self.recurring = recurring
         self._terms: list[RowOf[OrderLine]] | None = None
 
-    def used(self, rule: ChargeRule, /) -> tuple[Decimal, Decimal]:
+    def used(self, number: int, /) -> tuple[Decimal, Decimal]:
         """Return what is used up of a charge."""
-        return self.fold.charged.get(rule.number, ZERO), self.fold.charges_exactly.get(rule.number, ZERO)
+        return self.fold.charged.get(number, ZERO), self.fold.charges_exactly.get(number, ZERO)
+
+    def invoiced(self, number: int, /) -> Decimal:
+        """Return what was invoiced of a charge, less what was credited."""
+        return self.fold.charges.get(number, ZERO)
 
     def terms(self, _rule: ChargeRule, /) -> Iterable[Row]:
         """Return the lines as they are agreed, ordered less cancelled; of a subscription those of one cycle."""
@@ -41,18 +45,17 @@ class OrderSurroundings:
             self._terms = [row_of(line, wanted(line), self.quantum) for line in self.fold.terms.values()]
         return self._terms
 
-    def before(self, rule: ChargeRule, /) -> Decimal:
+    def before(self, rule: ChargeRule, value: Decimal, /) -> Decimal:
         """Return what was invoiced in this cycle of the covered lines, less credited, as the rule counts it."""
-        quantity = exactly = ZERO
+        taken: list[Row] = []
         for posting in this_cycle(self.postings):
             if posting.kind in {Kind.INVOICED, Kind.CREDITED} and posting.counts:
                 sign = 1 if posting.kind is Kind.INVOICED else -1
-                for (number, count), amount in zip(posting.rows, posting.exacts, strict=True):
-                    line = self.fold.terms.get(number)
-                    if line is not None and rule.covers_line(line):
-                        quantity += sign * count
-                        exactly += sign * amount
-        return quantity if rule.of is ChargeOf.PER_UNIT else exactly
+                for (number, count), amount, exactly in zip(posting.rows, posting.amounts, posting.exacts, strict=True):
+                    if line := self.fold.terms.get(number):
+                        taken.append((line, sign * count, sign * amount, sign * exactly))
+        found = covered(rule, taken)
+        return found.quantity if rule.of is ChargeOf.PER_UNIT else found.of_percent(value)
 
     def waiting(self, rule: ChargeRule, /) -> Decimal:
         """Return what is uninvoiced of the covered lines, unrounded."""
@@ -77,7 +80,7 @@ class OrderSurroundings:
 def row_of(line: OrderLine, quantity: Decimal, quantum: Decimal) -> RowOf[OrderLine]:
     """Return so much of a line, with its amount."""
     exactly = quantity * (line.price if line.is_plain else line.unit_price)
-    return line, quantity, exactly.quantize(quantum, ROUND_HALF_UP), exactly
+    return line, quantity, half_up(exactly, quantum), exactly
 
 
 def this_cycle(postings: Sequence[Posting]) -> Iterator[Posting]:
@@ -107,18 +110,28 @@ def lapsing(rules: Iterable[ChargeRule], fold: Fold, rows: Iterable[tuple[int, D
     for rule in rules:
         if not rule.is_divided:
             continue
-        left = rule.limited(rule.value, rule.value) - fold.charged.get(rule.number, ZERO)
+        value = _in_force(rule, fold, quantum)
+        left = rule.limited(value, value) - fold.charged.get(rule.number, ZERO)
         waiting = going = ZERO
         for number, open_part in fold.to_invoice.items():
             line = fold.terms[number]
             if rule.covers_line(line):
                 waiting += open_part * line.unit_price
                 going += cancelled.get(number, ZERO) * line.unit_price
-        if going and waiting and left * rule.value > 0:
-            lapsed = left if going == waiting else (left * going / waiting).quantize(quantum, ROUND_HALF_UP)
+        if going and waiting and left * value > 0:
+            lapsed = left if going == waiting else half_up(left * going / waiting, quantum)
             if lapsed:
                 found.append((rule.number, lapsed, lapsed))
     return tuple(found)
+
+
+def _in_force(rule: ChargeRule, fold: Fold, quantum: Decimal) -> Decimal:
+    """Return the value that a rule has by the terms as they are, or would have if it were granted."""
+    if not rule.is_conditional:
+        return rule.value
+    figure = measured(rule, (row_of(line, fold.wanted(line.number), quantum) for line in fold.terms.values()))
+    value = rule.value_at(figure)
+    return rule.value_kept(figure) if value is None else value
 
 
 @exact
@@ -145,5 +158,5 @@ def returning(
     if not whole:
         return ()
     part = min(undone / whole, Decimal(1))
-    back = [(number, -(amount * part).quantize(quantum, ROUND_HALF_UP)) for number, amount in lapsed.items()]
+    back = [(number, -half_up(amount * part, quantum)) for number, amount in lapsed.items()]
     return tuple((number, amount, amount) for number, amount in back if amount)

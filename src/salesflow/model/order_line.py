@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 
 from attrs import frozen
 
@@ -12,7 +12,7 @@ from salesflow.model.pricing import AgreementLink, PriceOrigin
 from salesflow.model.product import Item
 from salesflow.model.totals import Basis
 from salesflow.model.vat import Vat
-from salesflow.money import exact, less_percentage
+from salesflow.money import exact, half_up, less_percentage
 
 
 @frozen(kw_only=True)
@@ -126,7 +126,7 @@ class OrderLine:
     def amount(self, quantity: Decimal, quantum: Decimal) -> Decimal:
         """Return what *quantity* of the line costs, in its basis: the exact amount rounded once, half up, to *quantum*."""
         price = self.price if self.is_plain else self.unit_price
-        return (quantity * price).quantize(quantum, ROUND_HALF_UP)
+        return half_up(quantity * price, quantum)
 
 
 _set = object.__setattr__

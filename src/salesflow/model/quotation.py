@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 
 from attrs import evolve, field, frozen
 
@@ -35,7 +35,7 @@ from salesflow.model.terms import NET_30, PaymentTerms, TermsOfSale
 from salesflow.model.totals import TOTALS, Basis, Totals, TotalsPolicy, in_basis
 from salesflow.model.trade_agreement import NO_DISCOUNT, Discount
 from salesflow.model.vat import NO_VAT, Vat
-from salesflow.money import exact, require_currency
+from salesflow.money import exact, half_up, require_currency
 
 
 class QuotationStatus(Labelled):
@@ -255,7 +255,7 @@ class QuotationLine:
 
 
 def _rounded(amount: Decimal, quantum: Decimal) -> Decimal:
-    return amount.quantize(quantum, ROUND_HALF_UP)
+    return half_up(amount, quantum)
 
 
 @frozen(kw_only=True)

@@ -9,14 +9,14 @@ the net of a rate is taken out of that sum, and VAT is the rest [GRS-4].
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 
 from attrs import frozen
 
 from salesflow.checks import HUNDRED, ONE, ZERO, require_decimal, require_kind, require_tuple_of
 from salesflow.labels import Labelled
 from salesflow.model.vat import Vat
-from salesflow.money import allocate, exact, quantum_of
+from salesflow.money import allocate, exact, half_up, quantum_of, sure
 
 
 class Basis(Labelled):
@@ -246,21 +246,15 @@ def merged(groups: Iterable[VatGroup]) -> tuple[VatGroup, ...]:
 
 def vat_on(base: Decimal, vat: Vat, quantum: Decimal) -> Decimal:
     """Return the VAT on an amount without it, rounded half up."""
-    return _rounded((base * vat.rate).scaleb(-2), quantum)
-
-
-def _rounded(amount: Decimal, quantum: Decimal) -> Decimal:
-    """Round half up; a zero has no sign, whichever side it comes from."""
-    rounded = amount.quantize(quantum, ROUND_HALF_UP)
-    return rounded or rounded.copy_abs()
+    return half_up((base * vat.rate).scaleb(-2), quantum)
 
 
 @exact
 def without_vat(amount: Decimal, vat: Vat, quantum: Decimal, policy: TotalsPolicy = WITH_VAT) -> Decimal:
     """Return the net of an amount with VAT in it; VAT is the rest. The policy says which of the two is rounded half up [GRS-4, GRS-P2]."""
     if policy.rounded_first is RoundedFirst.VAT:
-        return amount - _rounded(amount * vat.rate / (HUNDRED + vat.rate), quantum)
-    return _rounded(unrounded_net(amount, vat), quantum)
+        return amount - half_up(amount * vat.rate / (HUNDRED + vat.rate), quantum)
+    return half_up(unrounded_net(amount, vat), quantum)
 
 
 def unrounded_net(amount: Decimal, vat: Vat) -> Decimal:
@@ -349,10 +343,10 @@ def _spread(lines: Sequence[Sold], mine: list[int], nets: list[Decimal], net: De
     """Round the nets of the lines at *mine* so that they add up to *net*; a unit goes to each that lost most by rounding, ties by place."""
     exactly = {place: unrounded_net(lines[place].amount, lines[place].vat) for place in mine}
     for place, amount in exactly.items():
-        nets[place] = _rounded(amount, quantum)
+        nets[place] = half_up(amount, quantum)
     left = net - sum((nets[place] for place in mine), ZERO)
     step = quantum.copy_sign(left)
-    waiting = sorted(mine, key=lambda place: (nets[place] - exactly[place]) * step)
+    waiting = sorted(mine, key=lambda place: sure((nets[place] - exactly[place]) * step))
     for count in range(int(left / step)):
         nets[waiting[count % len(waiting)]] += step
 
@@ -387,7 +381,7 @@ def _by_line(lines: Sequence[Sold], beside: Sequence[Beside], quantum: Decimal, 
     for line, amount, net in zip(lines, amounts, after, strict=True):
         bases[line.vat] = bases.get(line.vat, ZERO) + net
         taxes[line.vat] = taxes.get(line.vat, ZERO) + _vat_of(line, net, amount, quantum, policy)
-    groups = [VatGroup(vat, bases.get(vat, ZERO), _rounded(taxes.get(vat, ZERO) + alone.get(vat, ZERO), quantum)) for vat in gross]
+    groups = [VatGroup(vat, bases.get(vat, ZERO), half_up(taxes.get(vat, ZERO) + alone.get(vat, ZERO), quantum)) for vat in gross]
     return Worked(nets=tuple(nets), beside=tuple(added), groups=tuple(groups))
 
 
@@ -406,7 +400,7 @@ def _net_of(line: Sold, amount: Decimal, quantum: Decimal, policy: TotalsPolicy)
         return amount
     if policy.tax_rounding is TaxRounding.UNIT and line.quantity:
         each = without_vat(amount / line.quantity, line.vat, quantum, policy)
-        return _rounded(each * line.quantity, quantum)
+        return half_up(each * line.quantity, quantum)
     return without_vat(amount, line.vat, quantum, policy)
 
 

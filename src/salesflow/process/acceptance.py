@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 
 from attrs import evolve
 
@@ -21,7 +21,7 @@ from salesflow.model.party import Party
 from salesflow.model.policies import AGREEMENTS, ORDERS, AgreementPolicy, OrderPolicy
 from salesflow.model.pricing import AgreementLink, PriceOrigin
 from salesflow.model.quotation import Alternative, Override, Quotation, QuotationLine, VersionState
-from salesflow.money import exact
+from salesflow.money import exact, half_up
 from salesflow.outcome import Outcome
 from salesflow.process import orders
 from salesflow.process.commitments import Fulfilment
@@ -230,5 +230,5 @@ def _coming_to(listed: OrderLine, total: Decimal) -> OrderLine:
     each = total / listed.ordered
     off = listed.list_price - each
     if off < 0:
-        return evolve(listed, price=each.quantize(_STEP, ROUND_HALF_UP).normalize() + ZERO, price_unit=ONE)
-    return evolve(listed, discount_amount=off.quantize(_STEP, ROUND_HALF_UP).normalize() + ZERO)
+        return evolve(listed, price=half_up(each, _STEP).normalize() + ZERO, price_unit=ONE)
+    return evolve(listed, discount_amount=half_up(off, _STEP).normalize() + ZERO)

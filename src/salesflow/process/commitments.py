@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import date
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 
 from attrs import frozen
 
@@ -20,7 +20,7 @@ from salesflow.model.order import LineBalance, Order, OrderType
 from salesflow.model.order_line import OrderLine
 from salesflow.model.policies import AGREEMENTS, AgreementPolicy, ReleaseScope
 from salesflow.model.totals import Basis, in_basis
-from salesflow.money import exact
+from salesflow.money import exact, half_up
 from salesflow.rules import Rule
 
 NOT_GIVEN = Rule(
@@ -227,12 +227,9 @@ def _use(order: Order, line: LineBalance, commitment: Commitment, basis: Basis) 
         quantum = order.quantum
         posted = order.fold.amounts.get(line.number, ZERO).quantize(quantum)
         exactly = order.fold.exacts.get(line.number, ZERO)
-        found = (
-            (exactly + (part - invoiced) * line.terms.unit_price).quantize(quantum, ROUND_HALF_UP) if part != invoiced else posted
-            for part in parts
-        )
+        found = (half_up(exactly + (part - invoiced) * line.terms.unit_price, quantum) if part != invoiced else posted for part in parts)
         parts = tuple(  # type: ignore[assignment]
-            in_basis(amount, line.terms.vat, order.basis, basis).quantize(quantum, ROUND_HALF_UP) for amount in found
+            half_up(in_basis(amount, line.terms.vat, order.basis, basis), quantum) for amount in found
         )
     return Use(
         order=order.number,

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from datetime import date, timedelta
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from typing import TypeVar
 
 from attrs import field, frozen
@@ -20,7 +20,7 @@ from salesflow.model.exchange import RateTable
 from salesflow.model.history import Happened
 from salesflow.model.invoice import Invoice
 from salesflow.model.opportunity import ForecastCategory, Opportunity, OpportunityStatus
-from salesflow.money import exact
+from salesflow.money import exact, half_up
 from salesflow.period import Period, months_after
 from salesflow.rules import Rule
 
@@ -449,7 +449,7 @@ def rounded(ratio: Decimal | None, digits: int) -> Decimal | None:
     if ratio is None:
         return None
     require_kind("digits", digits, int)
-    return ratio.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
+    return half_up(ratio, Decimal(1).scaleb(-digits))
 
 
 def percent(ratio: Decimal | None) -> Decimal | None:

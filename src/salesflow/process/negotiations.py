@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import date
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from typing import Any
 
 from attrs import evolve
@@ -19,7 +19,7 @@ from salesflow.model.events import NegotiationAnswered, NegotiationMoved
 from salesflow.model.negotiation import Answer, Move, MoveKind, Side, Subject
 from salesflow.model.quotation import Alternative, Override, Quotation
 from salesflow.model.terms import PaymentTerms, TermsOfSale
-from salesflow.money import exact, quantum_of
+from salesflow.money import exact, half_up, quantum_of
 from salesflow.outcome import Outcome
 from salesflow.process.quotations import LIFECYCLE, revise
 from salesflow.rules import Rule
@@ -196,7 +196,7 @@ def _repriced(offer: Alternative, move: Move, currency: str) -> Alternative:
         evolve(
             line,
             override=Override.TOTAL,
-            value=(line.quantity * asked[line.number]).quantize(quantum_of(currency), ROUND_HALF_UP),
+            value=half_up(line.quantity * asked[line.number], quantum_of(currency)),
         )
         if line.number in asked
         else line

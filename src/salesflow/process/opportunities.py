@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from typing import Any
 
 from attrs import evolve
@@ -23,7 +23,7 @@ from salesflow.model.order import Order, OrderStatus
 from salesflow.model.policies import OPPORTUNITIES, OpportunityPolicy
 from salesflow.model.quotation import Quotation
 from salesflow.model.stakeholder import Known
-from salesflow.money import exact, quantum_of, require_currency
+from salesflow.money import exact, half_up, quantum_of, require_currency
 from salesflow.outcome import Outcome
 from salesflow.process.history import begun, changed
 from salesflow.rules import Rule
@@ -228,7 +228,7 @@ def register(
         interests=all_of("interest", wanted, Interest),
         **_fitting(terms),
     )
-    value = opportunity.estimated.quantize(quantum_of(currency), ROUND_HALF_UP) if amount is None else exact_number("amount", amount)
+    value = half_up(opportunity.estimated, quantum_of(currency)) if amount is None else exact_number("amount", amount)
     opportunity = evolve(opportunity, amount=value)
     refuse(_against_new(opportunity, stage))
     return begun(opportunity, "opportunity", "registered", on=on, at=at, by=by)
@@ -536,7 +536,7 @@ def set_figures(
         share = exact_number("percentage", percentage)
         if not value:
             refuse((NO_MARGIN.refuse(sale=opportunity.number, percentage=share),))
-        spent = value - (value * share.scaleb(-2)).quantize(quantum_of(opportunity.currency), ROUND_HALF_UP)
+        spent = value - half_up(value * share.scaleb(-2), quantum_of(opportunity.currency))
     after = evolve(opportunity, amount=value, cost=spent)
     return changed(opportunity, after, "opportunity", "valued", on=on, at=at, by=by)
 

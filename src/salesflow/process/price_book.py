@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from itertools import pairwise
 
 from salesflow.checks import all_of
@@ -20,7 +20,7 @@ from salesflow.model.pricing import DiscountGroups
 from salesflow.model.product import Item
 from salesflow.model.totals import Basis
 from salesflow.model.trade_agreement import Relation, Scope, TradeAgreement
-from salesflow.money import quantum_of
+from salesflow.money import half_up, quantum_of
 from salesflow.rules import Rule
 
 WRONG_RELATION = Rule(
@@ -102,7 +102,7 @@ def _against(agreements: tuple[TradeAgreement, ...]) -> Iterator[Refusal]:
             what = {Scope.ONE: "one item", Scope.GROUP: "an item group", Scope.ALL: "all items"}[each.goods[0]]
             yield WRONG_RELATION.refuse(agreement=each.number, relation=each.relation.within, goods=what)
         step = quantum_of(each.currency)
-        if each.relation is Relation.TOTAL_DISCOUNT and each.amount != each.amount.quantize(step, ROUND_HALF_UP):
+        if each.relation is Relation.TOTAL_DISCOUNT and each.amount != half_up(each.amount, step):
             yield DIGITS.refuse(agreement=each.number, amount=each.amount, currency=each.currency, step=step)
         alike[each.relation, each.buyer, each.goods, each.currency, each.unit, each.dimensions, each.basis].append(each)
     for number, count in times.items():

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import date
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 
 from attrs import evolve
 
@@ -23,7 +23,7 @@ from salesflow.model.order_life import LIFECYCLE
 from salesflow.model.order_line import OrderLine
 from salesflow.model.totals import Basis, in_basis, unrounded_gross, unrounded_net
 from salesflow.model.vat import Vat
-from salesflow.money import exact
+from salesflow.money import exact, half_up
 from salesflow.outcome import Outcome
 from salesflow.process.total_discounts import restated
 from salesflow.rules import Rule
@@ -102,7 +102,7 @@ def at_rate(line: OrderLine, vat: Vat, policy: OtherRate = OtherRate.KEEP_GROSS,
         refuse((ANOTHER_RATE.refuse(line=line.number, rate=line.vat.rate, other=vat.rate),))
     if policy is OtherRate.KEEP_GROSS:
         return evolve(line, item=item)
-    net = unrounded_net(line.price, line.vat).quantize(quantum, ROUND_HALF_UP)
+    net = half_up(unrounded_net(line.price, line.vat), quantum)
     off = min(unrounded_gross(unrounded_net(line.discount_amount, line.vat), vat), unrounded_gross(net, vat) / line.price_unit) or ZERO
     return evolve(line, item=item, price=unrounded_gross(net, vat), entered=None, discount_amount=off)
 

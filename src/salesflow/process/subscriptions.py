@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date, timedelta
-from decimal import ROUND_HALF_UP
 from typing import Any
 
 from attrs import evolve
@@ -22,7 +21,7 @@ from salesflow.model.invoice import Invoice
 from salesflow.model.order import Order, OrderType
 from salesflow.model.policies import INVOICES, SUBSCRIPTIONS, InvoicePolicy, SubscriptionPolicy
 from salesflow.model.subscription import MONTHLY, Cycle, Every, PartOfCycle, Subscription, SubscriptionStatus, days_of, length, part_of
-from salesflow.money import exact
+from salesflow.money import exact, half_up
 from salesflow.outcome import Outcome
 from salesflow.period import Period
 from salesflow.process import changes, orders
@@ -354,7 +353,7 @@ def _unused(invoice: Invoice, order: str, cycle: Cycle, first: date) -> CreditOf
     amounts = {}
     for line in invoice.lines_of(order):
         left = invoice.creditable[line.number].amount
-        amount = min(part_of(line.amount, unused, days).quantize(invoice.quantum, ROUND_HALF_UP), left)
+        amount = min(half_up(part_of(line.amount, unused, days), invoice.quantum), left)
         if amount > 0:
             amounts[line.number] = amount
     return CreditOf(invoice=invoice, amounts=amounts)

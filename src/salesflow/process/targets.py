@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import date, datetime
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 
 from attrs import evolve
 
@@ -13,7 +13,7 @@ from salesflow.errors import RefusedError
 from salesflow.model.exchange import RateTable
 from salesflow.model.opportunity import Opportunity, OpportunityStatus
 from salesflow.model.target import Target, TargetRevision, TargetUnit
-from salesflow.money import Remainder, allocate, exact, quantum_of
+from salesflow.money import Remainder, allocate, exact, half_up, quantum_of
 from salesflow.outcome import Outcome
 from salesflow.rules import Rule
 
@@ -99,7 +99,7 @@ def copy_from(
         raise RefusedError((NOTHING_TO_COPY.refuse(target=earlier.number, year=earlier.year),))
     factor = (HUNDRED + exact_number("percentage", percentage)).scaleb(-2)
     step = Decimal(1) if target.currency is None else quantum_of(target.currency)
-    return _with_parts(target, tuple((part * factor).quantize(step, ROUND_HALF_UP) for part in earlier.parts), "copied", on, at, by)
+    return _with_parts(target, tuple(half_up(part * factor, step) for part in earlier.parts), "copied", on, at, by)
 
 
 def _with_parts(target: Target, parts: tuple[Decimal, ...], what: str, on: date, at: datetime | None, by: str) -> Outcome[Target]:

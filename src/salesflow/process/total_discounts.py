@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 
 from attrs import evolve
 
@@ -22,7 +22,7 @@ from salesflow.model.policies import PricePolicy, TotalDiscounts, UpperBound
 from salesflow.model.totals import Basis, in_basis
 from salesflow.model.trade_agreement import TradeAgreement
 from salesflow.model.vat import Vat
-from salesflow.money import allocate, exact
+from salesflow.money import allocate, exact, half_up
 
 UNLINKED = LineFilter(linked=False)
 """Lines that count towards a sales agreement have no part in the total discount of a trade agreement [AGR-7]."""
@@ -85,9 +85,9 @@ def _granted(agreement: TradeAgreement, sums: Mapping[Vat, Decimal], basis: Basi
 @exact
 def restated(amount: Decimal, given: Basis, sums: Mapping[Vat, Decimal], basis: Basis, quantum: Decimal) -> Decimal:
     """Return an amount on the whole in the basis of the document: divided over the rates, and each part restated at its own."""
-    rounded = amount.quantize(quantum, ROUND_HALF_UP)
+    rounded = half_up(amount, quantum)
     weights = [abs(each) for each in sums.values()]
     if given is basis or not any(weights):
         return rounded
     parts = allocate(rounded, weights, step=quantum)
-    return sum((in_basis(part, vat, given, basis) for vat, part in zip(sums, parts, strict=True)), ZERO).quantize(quantum, ROUND_HALF_UP)
+    return half_up(sum((in_basis(part, vat, given, basis) for vat, part in zip(sums, parts, strict=True)), ZERO), quantum)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 
 from attrs import evolve
 
@@ -22,7 +22,7 @@ from salesflow.model.party import Party, PartyKind
 from salesflow.model.terms import Instalment, PaymentTerms
 from salesflow.model.transfer import Transfer, TransferStatus
 from salesflow.model.vat import NO_VAT, Vat
-from salesflow.money import exact, quantum_of
+from salesflow.money import exact, half_up, quantum_of
 from salesflow.outcome import Outcome
 from salesflow.period import Period
 from salesflow.process.history import begun, changed
@@ -279,5 +279,5 @@ def settle(
 def solidarity(fee: Decimal, currency: str, share: Decimal = Decimal(5)) -> tuple[Decimal, Decimal]:
     """Return what a new club holds back of a fee for the clubs that trained the athlete, and what the old club gets [TRF-7]."""
     require_decimal("fee", fee)
-    kept = (fee * share.scaleb(-2)).quantize(quantum_of(currency), ROUND_HALF_UP)
+    kept = half_up(fee * share.scaleb(-2), quantum_of(currency))
     return kept, fee - kept
