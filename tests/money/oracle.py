@@ -82,6 +82,11 @@ class Rule:
     lost: str = "stop"
     reached: str = "forward"
 
+    @property
+    def is_conditional(self) -> bool:
+        """Say whether it has a threshold."""
+        return bool(self.start or self.below is not None or self.up_to is not None or self.tiers)
+
     def covers(self, line: Line) -> bool:
         """Say whether it is worked out from the line [CHG-3]."""
         wanted = (
@@ -411,7 +416,7 @@ def divided(past: Past, rule: Rule, value: Fraction, sheet: Sheet) -> Fraction:
     if left * amount < 0:  # what was given stays given
         return ZERO
     earlier = ZERO
-    if rule.reached == "catch-up" and not past.taken(rule.number):  # its share of what was invoiced before it was granted comes too
+    if rule.reached == "catch-up" and rule.is_conditional and not past.taken(rule.number):  # its share of what was invoiced before it was granted comes too
         earlier = sum((sum_of(past.order, rule, bill.quantities) for bill in past.bills), ZERO)
     here, before = (sum_of(past.order, rule, quantities) for quantities in (sheet.quantities, past.all_left()))
     return part_of(past.order, left, earlier + here, earlier + before)
@@ -673,13 +678,14 @@ def credit(past: Past, event: Credit) -> Sheet:
         number: part_of(past.order, left.amounts[number], each, left.quantities[number]) for number, each in quantities.items() if each
     }
     shares = {key: share_back(past.order, key, left, quantities, amounts, all_of_it=event.quantities is None) for key in left.shares}
+    touched = {key for key, each in shares.items() if each}
     if event.quantities is not None:
         for rate in left.bases:
             keep_discounts_within(past.order, rate, left, amounts, shares)
     sheet = Sheet(credits=event.invoice)
     sheet.quantities = {number: -each for number, each in quantities.items() if each}
     sheet.amounts = {number: -each for number, each in amounts.items()}
-    sheet.shares = {key: -each for key, each in shares.items() if each}
+    sheet.shares = {key: -each for key, each in shares.items() if each or key in touched}
     for rate in left.bases:
         take_back_vat(past.order, left, sheet, rate)
     return sheet

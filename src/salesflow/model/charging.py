@@ -72,11 +72,14 @@ class Surroundings(Protocol):
     def invoiced(self, number: int, /) -> Decimal:
         """Return what earlier documents took, less what went back of it."""
 
+    def lapsed(self, number: int, /) -> Decimal:
+        """Return what went with quantities that were cancelled."""
+
     def terms(self, rule: ChargeRule, /) -> Iterable[Row]:
         """Return the lines as they are agreed, ordered less cancelled."""
 
-    def before(self, rule: ChargeRule, value: Decimal, /) -> Decimal:
-        """Return what was invoiced of the covered lines by earlier documents, as a rule with that value counts it."""
+    def before(self, rule: ChargeRule, /) -> Covered:
+        """Return what was invoiced of the covered lines by earlier documents."""
 
     def waiting(self, rule: ChargeRule, /) -> Decimal:
         """Return what is uninvoiced of the covered lines before this document takes of it, unrounded."""
@@ -99,13 +102,17 @@ class Alone:
         """Nothing was taken."""
         return ZERO
 
+    def lapsed(self, _number: int, /) -> Decimal:
+        """Nothing was cancelled."""
+        return ZERO
+
     def terms(self, _rule: ChargeRule, /) -> Iterable[Row]:
         """Its own lines."""
         return self.rows
 
-    def before(self, _rule: ChargeRule, _value: Decimal, /) -> Decimal:
+    def before(self, _rule: ChargeRule, /) -> Covered:
         """Nothing was invoiced."""
-        return ZERO
+        return Covered()
 
     def waiting(self, rule: ChargeRule, /) -> Decimal:
         """All of it."""
@@ -252,7 +259,9 @@ class _Document:
         """Return what a charge comes to over all that was invoiced while it was granted, less what was taken [CHG-5]."""
         if rule.reached is ThresholdReached.CATCH_UP:
             upon = sum((self.around.used(number)[0] for number in rule.upon), ZERO)
-            after = rule.per(value) * (self.around.before(rule, value) + upon + figure)
+            before = self.around.before(rule)
+            counted = before.of_percent(value) + upon if rule.is_percent else before.quantity
+            after = rule.per(value) * (counted + figure)
         else:
             after = exactly + rule.per(value) * figure
         return half_up(after, self.quantum) - used, after - exactly
@@ -264,7 +273,7 @@ class _Document:
             return left
         part, waiting = now.exactly, self.around.waiting(rule)
         if rule.reached is ThresholdReached.CATCH_UP and rule.is_conditional and not self.around.invoiced(rule.number):
-            before = self.around.before(rule, value)
+            before = self.around.before(rule).exactly
             part, waiting = part + before, waiting + before
         if not waiting or part / waiting >= ONE:
             return left
@@ -291,7 +300,7 @@ class _Document:
         value = self._value(rule)
         if value is None or rule.when in {When.EACH, When.EACH_SLIP}:
             return self.around.used(rule.number)[0] + self.taken.get(rule.number, ZERO)
-        return self._in_all(rule, value)
+        return self._in_all(rule, value) - self.around.lapsed(rule.number)
 
     def _measured(self, rule: ChargeRule) -> Decimal:
         return measured(rule, self.around.terms(rule))

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 
 from salesflow.checks import ZERO
-from salesflow.model.charge import ChargeOf, ChargeRule
-from salesflow.model.charging import Row, RowOf, covered, measured
+from salesflow.model.charge import ChargeRule
+from salesflow.model.charging import Covered, Row, RowOf, covered, measured
 from salesflow.model.ledger import ChargeRow, Fold, Kind, Posting, smaller
 from salesflow.model.order_line import OrderLine
 from salesflow.money import exact, half_up
@@ -38,6 +38,11 @@ class OrderSurroundings:
         """Return what was invoiced of a charge, less what was credited."""
         return self.fold.charges.get(number, ZERO)
 
+    def lapsed(self, number: int, /) -> Decimal:
+        """Return what lapsed of a charge with quantities that were cancelled."""
+        cancelled = (posting for posting in this_cycle(self.postings) if posting.kind is Kind.CANCELLED)
+        return sum((amount for posting in cancelled for each, amount, _ in posting.charges if each == number), ZERO)
+
     def terms(self, _rule: ChargeRule, /) -> Iterable[Row]:
         """Return the lines as they are agreed, ordered less cancelled; of a subscription those of one cycle."""
         if self._terms is None:
@@ -45,8 +50,8 @@ class OrderSurroundings:
             self._terms = [row_of(line, wanted(line), self.quantum) for line in self.fold.terms.values()]
         return self._terms
 
-    def before(self, rule: ChargeRule, value: Decimal, /) -> Decimal:
-        """Return what was invoiced in this cycle of the covered lines, less credited, as the rule counts it."""
+    def before(self, rule: ChargeRule, /) -> Covered:
+        """Return what was invoiced in this cycle of the covered lines, less credited."""
         taken: list[Row] = []
         for posting in this_cycle(self.postings):
             if posting.kind in {Kind.INVOICED, Kind.CREDITED} and posting.counts:
@@ -54,8 +59,7 @@ class OrderSurroundings:
                 for (number, count), amount, exactly in zip(posting.rows, posting.amounts, posting.exacts, strict=True):
                     if line := self.fold.terms.get(number):
                         taken.append((line, sign * count, sign * amount, sign * exactly))
-        found = covered(rule, taken)
-        return found.quantity if rule.of is ChargeOf.PER_UNIT else found.of_percent(value)
+        return covered(rule, taken)
 
     def waiting(self, rule: ChargeRule, /) -> Decimal:
         """Return what is uninvoiced of the covered lines, unrounded."""
