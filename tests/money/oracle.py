@@ -416,7 +416,9 @@ def divided(past: Past, rule: Rule, value: Fraction, sheet: Sheet) -> Fraction:
     if left * amount < 0:  # what was given stays given
         return ZERO
     earlier = ZERO
-    if rule.reached == "catch-up" and rule.is_conditional and not past.taken(rule.number):  # its share of what was invoiced before it was granted comes too
+    if (
+        rule.reached == "catch-up" and rule.is_conditional and not past.taken(rule.number)
+    ):  # its share of what was invoiced before it was granted comes too
         earlier = sum((sum_of(past.order, rule, bill.quantities) for bill in past.bills), ZERO)
     here, before = (sum_of(past.order, rule, quantities) for quantities in (sheet.quantities, past.all_left()))
     return part_of(past.order, left, earlier + here, earlier + before)

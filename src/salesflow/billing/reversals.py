@@ -14,7 +14,7 @@ from salesflow.errors import Refusal, RefusedError
 from salesflow.model.events import InvoiceCancelled
 from salesflow.model.free_text import FreeTextLine
 from salesflow.model.invoice import Credited, Invoice, InvoiceCharge, InvoicePart, Settlement, TakenOff, with_settlement
-from salesflow.model.ledger import Fold, Kind, Posting, Row
+from salesflow.model.ledger import Fold, Kind, Posting
 from salesflow.model.order import Order, with_postings
 from salesflow.model.order_life import LIFECYCLE as ORDER_LIFECYCLE
 from salesflow.model.totals import VatGroup
@@ -258,7 +258,7 @@ def _undoing(order: Order, invoice: Invoice, number: str, on: date) -> Iterator[
             yield evolve(back, kind=Kind.RETURNED, source=invoice.number, slip=invoice.number)
         elif posting.kind is not Kind.RENEWED:
             yield _opposite_posting(back)
-        elif _is_untouched(order.fold, posting.rows):
+        elif _is_untouched(order, invoice.number):
             yield evolve(_opposite_posting(back), source=invoice.number)
 
 
@@ -273,6 +273,8 @@ def _opposite_posting(posting: Posting) -> Posting:
     )
 
 
-def _is_untouched(fold: Fold, renewed: tuple[Row, ...]) -> bool:
-    """Say whether nothing was delivered or invoiced since a renewal; after that the renewal stays."""
-    return all(fold.to_deliver.get(line) == fold.to_invoice.get(line) == quantity for line, quantity in renewed)
+def _is_untouched(order: Order, document: str) -> bool:
+    """Say whether as much is left as when a document renewed a subscription; if more was delivered or invoiced, the renewal stays."""
+    last = max(place for place, posting in enumerate(order.postings) if posting.document == document)
+    then = Fold.of(order.lines, order.postings[: last + 1])
+    return (then.to_deliver, then.to_invoice) == (order.fold.to_deliver, order.fold.to_invoice)
