@@ -8,6 +8,7 @@ An invoice without an order is a direct sale, paid on the spot.
 A credit takes back earlier invoice lines of the same customer, item and unit price, the oldest first; what no invoice has is
 credited without a reference and reported. The money of a credit is paid back at once.
 A negative quantity on an invoice came back over the counter and is credited without a reference too, beside the sale.
+Where a till was slow, the lines of one document have several times of one day: the first one holds, and the document is reported.
 """
 
 from __future__ import annotations
@@ -76,6 +77,7 @@ class Document:
     customer: str
     sold: list[Line] = field(factory=list)
     back: list[Line] = field(factory=list)
+    times: set[datetime] = field(factory=set)
 
     @property
     def first(self) -> int:
@@ -133,7 +135,7 @@ def read_line(row: TableRow) -> Line:
 
 
 def add(documents: dict[str, Document], line: Line) -> None:
-    """Add a line to its document; the lines of one document agree on kind, moment and customer."""
+    """Add a line to its document; the lines of one document agree on kind, day and customer, and its first time holds."""
     row = line.row
     try:
         at = datetime.fromisoformat(row.text("issued_at")).replace(tzinfo=UTC)
@@ -144,11 +146,15 @@ def add(documents: dict[str, Document], line: Line) -> None:
     document = documents.setdefault(number, Document(number, is_credit, at, customer))
     for column, mine, common in (
         ("kind", is_credit, document.is_credit),
-        ("issued_at", at, document.at),
+        ("issued_at", at.date(), document.at.date()),
         ("customer_id", customer, document.customer),
     ):
         if mine != common:
-            raise row.wrong(column, f"must be the same on every line of document {number}")
+            raise row.wrong(
+                column, f"must be {'of the same day' if column == 'issued_at' else 'the same'} on every line of document {number}"
+            )
+    document.at = min(document.at, at)
+    document.times.add(at)
     (document.back if row.number_in("quantity") < 0 else document.sold).append(line)
 
 
@@ -267,6 +273,7 @@ def figures(shop: Shop, documents: Sequence[Document]) -> dict[str, Any]:
         "negative_quantity_on_invoice": sum(len(document.back) for document in documents if not document.is_credit),
         "zero_price_lines": sum(not line.terms.price for line in lines),
         "non_product_codes": dict(sorted(codes.items())),
+        "documents_with_several_times": sorted(document.number for document in documents if len(document.times) > 1),
         "credit_matching_rule": RULE,
         "credit_lines_fully_matched": shop.matched["fully"],
         "credit_lines_partly_matched": shop.matched["partly"],
@@ -291,6 +298,8 @@ def print_report(found: dict[str, Any]) -> None:
     print(f"{found['invoices']} invoices and {found['credit_notes']} credit notes, {found['lines']} lines, {found['customers']} customers")
     for name in ("invoiced_total", "credited_total", "net_total", "paid_back", "open_balance"):
         print(f"  {name.replace('_', ' '):<16} {found[name]:>14} {currency}")
+    if several := found["documents_with_several_times"]:
+        print(f"the first time was taken of documents that have several: {', '.join(several)}")
     print("credit lines")
     for name in ("fully_matched", "partly_matched", "unmatched"):
         print(f"  {name.replace('_', ' '):<16} {found[f'credit_lines_{name}']:>14}")

@@ -94,6 +94,19 @@ def test_a_credit_comes_after_the_invoices_of_its_minute(tmp_path: Path) -> None
     assert figures(write(tmp_path, *later))["credit_lines_unmatched"] == 1
 
 
+def test_the_first_time_of_a_document_holds_and_is_reported(tmp_path: Path) -> None:
+    """The lines of one document stand a minute apart: a credit of the first minute finds it, whichever line comes first in the file."""
+    rows = (
+        "1,100,invoice,30101,Pot,6,2026-03-01 09:01,2.50,A,NL",
+        "2,100,invoice,30101,Pot,4,2026-03-01 09:00,2.50,A,NL",
+        "3,C101,credit,30101,Pot,-7,2026-03-01 09:00,2.50,A,NL",
+    )
+    found = figures(write(tmp_path, *rows))
+    assert (found["credit_lines_fully_matched"], found["documents_with_several_times"]) == (1, ["100"])
+    assert "documents that have several: 100" in run(write(tmp_path, *rows)).stdout
+    assert figures(write(tmp_path, *ROWS))["documents_with_several_times"] == []
+
+
 @pytest.mark.parametrize(
     ("right", "wrong", "place"),
     [
@@ -109,7 +122,7 @@ def test_a_credit_comes_after_the_invoices_of_its_minute(tmp_path: Path) -> None
         ("1,100,invoice", "1,100,refund", "row 2, column kind"),
         ("2,100,invoice", "2,C101,invoice", "row 4, column kind"),
         ("2026-03-01 09:00", "yesterday", "row 2, column issued_at"),
-        ("2,100,invoice,30101,Pot,4,2026-03-01 09:00", "2,100,invoice,30101,Pot,4,2026-03-01 09:01", "row 3, column issued_at"),
+        ("2,100,invoice,30101,Pot,4,2026-03-01 09:00", "2,100,invoice,30101,Pot,4,2026-03-02 00:00", "row 3, column issued_at"),
         ("4,2026-03-01 09:00,2.50,A", "4,2026-03-01 09:00,2.50,B", "row 3, column customer_id"),
         ("1,100,invoice,30101", "1,100,invoice,", "row 2, column stock_code"),
         ("1,100", "1,", "row 2, column document_no"),

@@ -271,8 +271,9 @@ def test_m19_a_fee_follows_its_own_terms_when_the_plan_changes() -> None:
     """
     A month of 100 with a fee of 5, changed to 200 halfway.
 
-    A fee that a cycle has once was taken; one that is divided goes by days, back and forth.
+    A fee that a cycle has once was taken; one that is divided goes by days, back and forth; a percentage goes with its lines.
     """
+    assert plan_of(charges.fee(percentage=10, number=1)) == (110, -55, 110)
     assert plan_of(charges.fee(5, number=1, recurs=True)) == (105, -50, 100)
     assert plan_of(charges.fee(5, number=1, when=When.PROPORTIONAL)) == (105, D("-52.50"), D("102.50"))
 

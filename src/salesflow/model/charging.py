@@ -131,17 +131,14 @@ def covered(rule: ChargeRule | None, rows: Iterable[Row]) -> Covered:
         return Covered()
     lines, quantities, amounts, exacts = zip(*chosen, strict=True)
     by_vat: dict[Vat, Decimal] = {}
-    current: Vat | None = None
-    base = ZERO
+    current, base = lines[0].vat, ZERO
     for line, amount in zip(lines, amounts, strict=True):
         vat = line.vat
         if vat is not current:  # neighbours mostly share one VAT, and adding is far cheaper than looking up
-            if current is not None:
-                by_vat[current] = by_vat.get(current, ZERO) + base
+            by_vat[current] = by_vat.get(current, ZERO) + base
             current, base = vat, ZERO
         base += amount
-    if current is not None:
-        by_vat[current] = by_vat.get(current, ZERO) + base
+    by_vat[current] = by_vat.get(current, ZERO) + base
     return Covered(sum(exacts, ZERO), sum(by_vat.values(), ZERO), sum(quantities, ZERO), tuple(by_vat.items()))
 
 

@@ -56,9 +56,10 @@ class OrderSurroundings:
         for posting in this_cycle(self.postings):
             if posting.kind in {Kind.INVOICED, Kind.CREDITED} and posting.counts:
                 sign = 1 if posting.kind is Kind.INVOICED else -1
-                for (number, count), amount, exactly in zip(posting.rows, posting.amounts, posting.exacts, strict=True):
-                    if line := self.fold.terms.get(number):
-                        taken.append((line, sign * count, sign * amount, sign * exactly))
+                taken += [
+                    (self.fold.terms[number], sign * count, sign * amount, sign * exactly)
+                    for (number, count), amount, exactly in zip(posting.rows, posting.amounts, posting.exacts, strict=True)
+                ]
         return covered(rule, taken)
 
     def waiting(self, rule: ChargeRule, /) -> Decimal:

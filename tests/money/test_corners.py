@@ -1,0 +1,267 @@
+"""Corners of charges, of prices with VAT in them and of their credits that no trial goes through."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+from attrs import evolve
+
+from salesflow import (
+    Alternative,
+    Basis,
+    ChargeRule,
+    Claim,
+    CreditOf,
+    Disposition,
+    FreeTextLine,
+    Item,
+    LineFilter,
+    PriceBook,
+    Product,
+    RefusedError,
+    TradeAgreement,
+    Vat,
+    changes,
+    charges,
+    credit_notes,
+    deliveries,
+    free_text,
+    invoices,
+    orders,
+    prices,
+    quotations,
+    restating,
+    return_receipts,
+    returns,
+)
+from salesflow.model.charge import Back, Measure, Threshold, ThresholdReached, When
+from salesflow.model.charging import Alone
+from salesflow.model.pricing import AgreementLink
+from salesflow.model.totals import WITH_VAT, PartNets, TaxRounding, TotalsPolicy
+from salesflow.model.trade_agreement import Relation
+from salesflow.money import half_up, sure
+from tests.builders import ACME, DAY, STANDARD, an_order, codes
+from tests.money.goods import LOW, goods, in_parts, net_and_vat, shelf, sold
+
+D = Decimal
+
+
+# ---------------------------------------------------------------------- rounding
+
+
+@pytest.mark.parametrize(
+    ("amount", "rounded"),
+    [
+        (D("0.01") / 3 * D("1.5"), "0.01"),
+        (D("-0.01") / 3 * D("1.5"), "-0.01"),
+        (D("5.35") / 3 * D("0.21") * 100, "37.45"),
+        (D("0.005"), "0.01"),
+        (D("0.0049999999999"), "0.00"),
+        (D("-0.001"), "0.00"),
+    ],
+)
+def test_a_half_is_rounded_away_from_zero_and_zero_has_no_sign(amount: Decimal, rounded: str) -> None:
+    """Also a half that is a quotient; what lies below a half stays below."""
+    assert str(half_up(amount, D("0.01"))) == rounded
+
+
+def test_quotients_that_are_equal_compare_equal() -> None:
+    """A third of one, and four thirds less one."""
+    assert sure(D(1) / 3) != D(1) / 4
+    assert sure(D(4) / 3 - 1).quantize(D("1E-20")) == sure(D(1) / 3).quantize(D("1E-20"))
+
+
+def test_a_price_for_three_is_rounded_where_it_lies() -> None:
+    """1.00 for three, one and a half of them: 0.50; at 0.01 for three, half a cent, which is one."""
+    assert goods("1.5", "0.01", price_unit=D(3)).amount(D("1.5"), D("0.01")) == D("0.01")
+
+
+# ---------------------------------------------------------------------- conditions
+
+
+@pytest.mark.parametrize(
+    ("rule", "why"),
+    [
+        (evolve(charges.freight(tiers=[(0, 5), (50, 3)]), value=D(1)), "values by tier"),
+        (charges.fee(percentage=10, least=9, most=8), "at least 9 and at most 8"),
+        (charges.fee(percentage=10, least=-1), "below zero"),
+        (evolve(charges.fee(1), granted=Threshold(least=D(5), below=D(5))), "nothing lies between"),
+    ],
+)
+def test_conditions_that_fight_are_refused_with_their_reason(rule: ChargeRule, why: str) -> None:
+    """Each says what contradicts what."""
+    with pytest.raises(RefusedError) as refused:
+        an_order(charges=[rule])
+    assert codes(refused) == ("charge.condition",)
+    assert why in str(refused.value)
+
+
+def test_an_item_that_is_not_known_is_covered_by_nothing_that_asks_for_one() -> None:
+    """A line in words has a rate of VAT, and no item: 10 percent of all is on it, 10 percent of hoses is not."""
+    line = FreeTextLine(text="Rent", account="8000", net=D(100), vat=STANDARD)
+    rules = [charges.fee(percentage=10), charges.fee(percentage=10, covers=LineFilter(items=("HOSE",)))]
+    posted = free_text.post(free_text.draft(ACME, [line], "EUR", reference="R", charges=rules), number="FT-1", on=DAY).document
+    assert [each.amount for each in posted.charges] == [10]
+
+
+def test_a_charge_that_the_order_does_not_have() -> None:
+    """Is said by its number, when it is asked for, set, removed or stated."""
+    order = an_order(charges=[charges.freight(5)])
+    with pytest.raises(LookupError, match="no charge 2"):
+        order.charge(2)
+    for wanted in (changes.SetCharge(charges.fee(1, number=2)), changes.RemoveCharge(2)):
+        assert codes(changes.preview(order, [wanted], on=DAY).refusals) == ("charge.unknown",)
+    with pytest.raises(RefusedError) as refused:
+        invoices.post(order, number="INV-1", on=DAY, charges={"SO-1": {2: D(1)}})
+    assert codes(refused) == ("charge.unknown",)
+
+
+def test_values_of_another_kind_are_refused_at_the_door() -> None:
+    """A weight below zero, a step of cash of nothing, VAT that adds up per line."""
+    with pytest.raises(ValueError, match="weight"):
+        Item(number="I-1", weight=D(-1))
+    with pytest.raises(ValueError, match="cash_step"):
+        TotalsPolicy(cash_step=D(0))
+    with pytest.raises(ValueError, match="rounded per rate"):
+        TotalsPolicy(part_nets=PartNets.CUMULATIVE, tax_rounding=TaxRounding.LINE)
+    with pytest.raises(TypeError, match="basis"):
+        goods(1, 1, basis="gross")
+
+
+def test_a_document_alone_waits_for_all_of_its_lines() -> None:
+    """What a rule covers of it."""
+    rows = [(goods(2, 3, STANDARD), D(2), D(6), D(6)), (goods(1, 1, LOW), D(1), D(1), D(1))]
+    assert Alone(rows).waiting(charges.fee(1)) == 7
+    assert Alone(rows).waiting(charges.fee(1, covers=LineFilter(vat=LOW))) == 1
+
+
+# ---------------------------------------------------------------------- lapsed, and due again
+
+
+def test_what_lapsed_with_goods_that_came_back_is_due_again_when_they_are_sent_back() -> None:
+    """
+    Freight of 10.00 that the invoices divide, on ten at 10.00; four were delivered and come back for good.
+
+    They take 4.00 of it along; two of them go to the customer again, and with them 2.00 is due again.
+    """
+    order = an_order(goods(10, 10), charges=[charges.freight(10, when=When.PROPORTIONAL)])
+    order, _ = deliveries.post(order, {1: 4}, number="PS-1", on=DAY)
+    claim = Claim(order=order, quantities={1: 4}, disposition=Disposition.RETURN_TO_CUSTOMER, redeliver=False)
+    rma, returned = returns.create([claim], number="RMA-1", order="SO-R", customer=ACME, on=DAY)
+    rma = returns.register(rma, on=DAY).document
+    done = return_receipts.receive(rma, returned, [order], number="PS-R", on=DAY)
+    returned, order, rma = done.changed[0], done.changed[1], done.changed[2]
+    assert (order.line(1).invoice_remainder, order.charge(1).left) == (6, 6)
+    back = return_receipts.send_back(rma, returned, [order], {1: 2}, number="PS-B", on=DAY)
+    order = next(each for each in back.changed if each.number == "SO-1")
+    assert (order.line(1).invoice_remainder, order.charge(1).left) == (8, 8)
+    assert invoices.post(order, number="INV-1", on=DAY).document.totals.charges == 8
+
+
+def test_a_charge_that_was_removed_is_not_due_again_after_a_credit() -> None:
+    """Freight of 5.00 was invoiced, removed, and is credited to be invoiced again: nothing of it is left."""
+    order, invoice = sold(goods(2, 10), charges=[charges.freight(5, number=1)])
+    order = changes.change(order, [changes.RemoveCharge(1)], on=DAY, reason="goodwill").document
+    order, _, note = credit_notes.post(invoice, orders=order, number="CN-1", on=DAY, reopens=True)
+    assert note.total == -25
+    assert invoices.post(order, number="INV-2", on=DAY).document.total == 20
+
+
+def test_a_threshold_that_is_reached_catches_up_what_was_credited_as_well() -> None:
+    """5 of 10 were invoiced and 2 of them credited to be invoiced again; from 100.00 on ten percent holds for all."""
+    rule = evolve(charges.discount(percentage=10, least=150), reached=ThresholdReached.CATCH_UP)
+    order = an_order(goods(10, 10), charges=[rule])
+    order, first = invoices.post(order, {1: 5}, number="INV-1", on=DAY)
+    order, _, _ = credit_notes.post(first, {1: 2}, orders=order, number="CN-1", on=DAY, reopens=True)
+    order = changes.change(order, [changes.SetQuantity(1, D(20))], on=DAY, reason="more").document
+    second = invoices.post(order, number="INV-2", on=DAY).document
+    assert (second.net, second.totals.charges) == (170, -20)
+
+
+# ---------------------------------------------------------------------- prices with VAT in them
+
+
+def test_a_credit_without_an_invoice_has_vat_in_its_prices_if_that_is_said() -> None:
+    """One mug at 10.00 comes back: 8.26 and 1.74."""
+    note = credit_notes.unreferenced("ACME", [shelf(1, 10)], "EUR", number="CN-1", on=DAY, totals=WITH_VAT).document
+    assert (note.total, *net_and_vat(note)) == (-10, D("-8.26"), D("-1.74"))
+
+
+def test_what_was_invoiced_of_an_order_is_read_without_vat() -> None:
+    """Three at 10.00, one of them invoiced."""
+    order, _ = in_parts(an_order(shelf(3, 10), totals=WITH_VAT), {1: 1})
+    assert (order.invoiced_net, order.invoiced_amount) == (D("8.26"), 10)
+
+
+def test_ledger_accounts_of_a_line_in_words_share_its_net() -> None:
+    """121.00 with VAT, over two accounts 3 to 1: 75.00 and 25.00."""
+    line = FreeTextLine(text="Rent", distributions=(("8000", D("90.75")), ("8100", D("30.25"))), gross=D(121), vat=STANDARD)
+    posted = free_text.post(free_text.draft(ACME, [line], "EUR", reference="R", totals=WITH_VAT), number="FT-1", on=DAY).document
+    assert posted.free_text[0].distributions == (("8000", D(75)), ("8100", D(25)))
+
+
+def test_a_rate_that_is_not_taken_is_refused() -> None:
+    """And where prices are without VAT, or the rate is the same, the price stays."""
+    with pytest.raises(RefusedError) as refused:
+        restating.at_rate(shelf(1, 121), LOW, restating.OtherRate.REFUSE)
+    assert codes(refused) == ("price.another-rate",)
+    same = restating.at_rate(shelf(1, 121), Vat("S", D(21)), restating.OtherRate.REFUSE)
+    assert (same.price, restating.at_rate(goods(1, 121, STANDARD), LOW).price) == (121, 121)
+
+
+def test_the_threshold_and_the_limits_of_a_charge_are_restated_with_the_prices() -> None:
+    """Above 100.00 without VAT is above 121.00 with it; a quantity stays, and so does a percentage."""
+    by_amount = charges.fee(percentage=5, below=100, least=10, vat=STANDARD)
+    by_quantity = evolve(charges.fee(percentage=5, below=3, vat=STANDARD), granted=Threshold(measure=Measure.QUANTITY, up_to=D(3)))
+    order = restating.restate(
+        an_order(goods(1, 50, STANDARD), charges=[by_amount, by_quantity]), Basis.GROSS, on=DAY, reason="shop"
+    ).document
+    one, two = order.charges
+    assert (one.value, one.granted.below, one.least) == (5, 121, D("12.10"))
+    assert (two.value, two.granted.up_to) == (5, 3)
+
+
+def test_an_offer_in_words_is_not_taxed_yet() -> None:
+    """An item that is not known has no VAT, and counts towards no agreement."""
+    line = quotations.line(Product(item=Item(number="HOSE", vat=STANDARD), price=D(18)), 1)
+    assert (line.vat, line.is_linked) == (STANDARD, False)
+    assert Alternative(name="a", lines=(line,)).lines[0].vat == STANDARD
+
+
+def test_vat_that_adds_up_is_divided_over_the_orders_of_a_summary() -> None:
+    """Two orders on one invoice: a credit of all of it leaves each order with nothing invoiced, and all of it can be invoiced again."""
+    for basis in Basis:
+        policy = TotalsPolicy(basis=basis, part_nets=PartNets.CUMULATIVE)
+        both = [an_order(goods(3, "3.33", STANDARD, basis=basis), number=number, totals=policy) for number in ("SO-1", "SO-2")]
+        done = invoices.post(both, number="INV-1", on=DAY)
+        given = [each for each in done.changed if each.number in {"SO-1", "SO-2"}]
+        back = credit_notes.post(done.document, orders=given, number="CN-1", on=DAY, reopens=True)
+        again = [each for each in back.changed if each.number in {"SO-1", "SO-2"}]
+        assert back.document.total == -done.document.total
+        assert invoices.post(again, number="INV-2", on=DAY).document.total == done.document.total
+
+
+# ---------------------------------------------------------------------- agreements
+
+
+def test_a_linked_line_takes_no_part_in_the_total_discount_when_an_order_is_priced_again() -> None:
+    """Two lines of 600.00, one of them of a sales agreement: 600.00 is below 1 000.00, so nothing is granted."""
+    book = PriceBook([TradeAgreement(number="T-1", relation=Relation.TOTAL_DISCOUNT, currency="EUR", least=D(1000), percentage=D(2))])
+    free, linked = goods(1, 600, number="I-1"), goods(1, 600, number="I-2", link=AgreementLink(agreement="AG-1", commitment=1))
+    products = {each.item.number: Product(item=each.item, price=D(600)) for each in (free, linked)}
+    with_both = orders.place(number="SO-1", customer=ACME, currency="EUR", lines=[free, evolve(linked, link=None)], on=DAY).document
+    assert [type(each) for each in prices.again(book, with_both, ACME, products, on=DAY)] == [changes.AddCharge]
+    order = evolve(with_both, lines=(with_both.lines[0], evolve(with_both.lines[1], link=linked.link)), fold=None)
+    assert prices.again(book, order, ACME, products, on=DAY) == ()
+
+
+def test_a_return_may_say_what_goes_back_of_freight() -> None:
+    """A consumer keeps nothing of it if that was agreed."""
+    order, slip = deliveries.post(an_order(goods(2, 10), charges=[charges.freight(5)]), number="PS-1", on=DAY)
+    order, invoice = invoices.post(order, slips=[slip], number="INV-1", on=DAY)
+    for freight, total in ((Back.NEVER, -20), (Back.WHEN_ALL, -25)):
+        back = credit_notes.post(
+            [CreditOf(invoice=invoice, quantities={1: 2}, freight=freight)], orders=order, number="CN-1", on=DAY, reopens=False
+        )
+        assert back.document.total == total
