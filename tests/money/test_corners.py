@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from attrs import evolve
@@ -15,8 +16,11 @@ from salesflow import (
     CreditOf,
     Disposition,
     FreeTextLine,
+    Invoice,
     Item,
     LineFilter,
+    Order,
+    OrderType,
     PriceBook,
     Product,
     RefusedError,
@@ -35,14 +39,14 @@ from salesflow import (
     return_receipts,
     returns,
 )
-from salesflow.model.charge import Back, Measure, Threshold, ThresholdReached, When
+from salesflow.model.charge import Back, Measure, Threshold, ThresholdLost, ThresholdReached, When
 from salesflow.model.charging import Alone
 from salesflow.model.pricing import AgreementLink
 from salesflow.model.totals import WITH_VAT, PartNets, TaxRounding, TotalsPolicy
 from salesflow.model.trade_agreement import Relation
 from salesflow.money import half_up, sure
 from tests.builders import ACME, DAY, STANDARD, an_order, codes
-from tests.money.goods import LOW, goods, in_parts, net_and_vat, shelf, sold
+from tests.money.goods import LOW, goods, in_parts, net_and_vat, service, shelf, sold
 
 D = Decimal
 
@@ -265,3 +269,110 @@ def test_a_return_may_say_what_goes_back_of_freight() -> None:
             [CreditOf(invoice=invoice, quantities={1: 2}, freight=freight)], orders=order, number="CN-1", on=DAY, reopens=False
         )
         assert back.document.total == total
+
+
+# ---------------------------------------------------------------------- thresholds and closed quantities
+
+
+def closed(order: Order, quantity: int) -> Order:
+    """Return the order with some of its first line closed."""
+    return orders.short_close(order, {1: quantity}, on=DAY).document
+
+
+def more(order: Order, quantity: int) -> Order:
+    """Return the order with another quantity of its first line."""
+    return changes.change(order, [changes.SetQuantity(1, D(quantity))], on=DAY, reason="asked for").document
+
+
+def rest_of(order: Order) -> Invoice:
+    """Invoice what is left."""
+    return invoices.post(order, number=f"INV-{len(order.postings)}", on=DAY).document
+
+
+DIVIDED: dict[str, Any] = {"when": When.PROPORTIONAL}
+
+
+def test_what_is_closed_takes_its_part_of_the_tier_that_held_then() -> None:
+    """4.00 from 100.00 on, 10.00 below: half of 100.00 is closed with 2.00 of the 4.00, and 10.00 less 2.00 is left."""
+    order = closed(an_order(goods(10, 10), charges=[charges.freight(tiers=[(0, 10), (100, 4)], **DIVIDED)]), 5)
+    assert (order.charge(1).left, rest_of(order).totals.charges) == (8, 8)
+
+
+def test_what_is_closed_takes_its_part_of_what_would_be_granted() -> None:
+    """12.00 from 100.00 on, on 90.00: a ninth is closed and takes 1.33 along, though nothing is granted yet; at 110.00 the rest is."""
+    rule = evolve(charges.fee(12, **DIVIDED), granted=Threshold(least=D(100)))
+    order = closed(an_order(goods(9, 10), charges=[rule]), 1)
+    assert order.charge(1).left == 0
+    assert rest_of(more(order, 12)).totals.charges == D("10.67")
+
+
+@pytest.mark.parametrize(("lost", "rest"), [(ThresholdLost.STOP, "0"), (ThresholdLost.KEEP, "-4.80"), (ThresholdLost.RECOVER, "6.00")])
+def test_a_threshold_that_closing_loses(lost: ThresholdLost, rest: str) -> None:
+    """
+    12.00 off from 100.00 on. Half is invoiced with 6.00 off; a fifth of the rest is closed, and takes 1.20 along.
+
+    The 90.00 that are left do not reach the threshold: nothing more, the 4.80 that are left, or the 6.00 that were given come back.
+    """
+    order, first = invoices.post(
+        an_order(goods(10, 10), charges=[charges.discount(12, least=100, lost=lost)]), {1: 5}, number="INV-1", on=DAY
+    )
+    assert first.totals.charges == -6
+    assert rest_of(closed(order, 1)).totals.charges == D(rest)
+
+
+@pytest.mark.parametrize(("quantity", "rest"), [(4, "4.40"), (25, "2.40"), (20, "2.40"), (10, "2.40")])
+def test_a_tier_that_is_kept_is_the_nearest(quantity: int, rest: str) -> None:
+    """5.00 from 50.00, 3.00 from 100.00 to below 200.00. A fifth of 100.00 took 0.60; at 40.00 it is 5.00, at 250.00 it is 3.00."""
+    tiers = Threshold(tiers=((D(50), D(5)), (D(100), D(3))), below=D(200))
+    rule = evolve(charges.freight(1, **DIVIDED), value=D(0), granted=tiers, lost=ThresholdLost.KEEP)
+    order, first = invoices.post(an_order(goods(10, 10), charges=[rule]), {1: 2}, number="INV-1", on=DAY)
+    assert first.totals.charges == D("0.60")
+    order = order if quantity == 10 else more(order, quantity)
+    assert rest_of(order).totals.charges == D(rest)
+
+
+# ---------------------------------------------------------------------- percentages of other charges, within limits
+
+
+@pytest.mark.parametrize(
+    ("other", "most", "parts"),
+    [
+        (charges.freight(20), 5, ["22.50", "2.50"]),
+        (charges.freight(20), 50, ["26.00", "6.00"]),
+        (evolve(charges.freight(20), granted=Threshold(below=D(50))), 50, ["5.00", "5.00"]),
+        (charges.fee(2, when=When.EACH), 50, ["7.10", "7.30"]),
+    ],
+    ids=["within the most", "freight of the first invoice", "freight that is not granted", "a fee on each invoice"],
+)
+def test_a_percentage_of_another_charge_within_limits_is_divided_over_the_invoices(other: ChargeRule, most: int, parts: list[str]) -> None:
+    """10 percent of 100.00 and of another charge, at most so much in all; half is invoiced, then the rest."""
+    fuel = charges.fee(percentage=10, upon=(1,), most=most, **DIVIDED)
+    _, made = in_parts(an_order(goods(10, 10), charges=[evolve(other, number=1), fuel]), {1: 5}, None)
+    assert [each.totals.charges for each in made] == [D(part) for part in parts]
+
+
+def test_what_lapsed_of_a_charge_is_no_longer_in_a_percentage_of_it() -> None:
+    """10 percent of 50.00 and of the 5.00 that are left of 10.00, after half was closed."""
+    fuel = charges.fee(percentage=10, upon=(1,), most=50, **DIVIDED)
+    order = closed(an_order(goods(10, 10), charges=[charges.fee(10, number=1, **DIVIDED), fuel]), 5)
+    assert [each.amount for each in rest_of(order).charges] == [5, D("5.50")]
+
+
+# ---------------------------------------------------------------------- within a cycle
+
+
+@pytest.mark.parametrize("basis", list(Basis))
+def test_charges_and_totals_of_a_subscription_are_those_of_its_cycle(basis: Basis) -> None:
+    """10 percent off 100.00: after a whole cycle, half of the next is invoiced, and two of those five are to be invoiced again."""
+    order = an_order(
+        evolve(service("10", STANDARD), ordered=D(10), basis=basis),
+        type=OrderType.SUBSCRIPTION,
+        charges=[charges.discount(percentage=10, number=1)],
+        totals=TotalsPolicy(basis=basis),
+    )
+    total = D("108.90") if basis is Basis.NET else 90
+    order, made = in_parts(order, None, {1: 5})
+    assert (order.charge(1).taken, order.charge(1).left, order.totals.total) == (-5, -5, total)
+    order, _, _ = credit_notes.post(made[1], {1: 2}, orders=order, number="CN-1", on=DAY, reopens=True)
+    assert (order.charge(1).taken, order.charge(1).left, order.totals.total) == (-3, -7, total)
+    assert rest_of(order).totals.total == total * D("0.7")

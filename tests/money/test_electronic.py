@@ -5,14 +5,28 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
+import pytest
 from attrs import evolve
 from hypothesis import assume, given, reject, settings
 from hypothesis import strategies as st
 
-from salesflow import CreditOf, Invoice, Order, OrderLine, RefusedError, charges, credit_notes, deposits, einvoices, en16931, invoices
+from salesflow import (
+    Basis,
+    CreditOf,
+    Invoice,
+    Order,
+    OrderLine,
+    RefusedError,
+    charges,
+    credit_notes,
+    deposits,
+    einvoices,
+    en16931,
+    invoices,
+)
 from salesflow.documents import cii, ubl
 from salesflow.model.charge import ChargeRule
-from salesflow.model.totals import MissingCent, TotalsPolicy
+from salesflow.model.totals import MissingCent, TaxRounding, TotalsPolicy
 from salesflow.testing.charge_rules import several_charges, totals_policies
 from salesflow.testing.strategies import order_lines
 from tests.builders import DAY, STANDARD, an_order
@@ -26,9 +40,9 @@ LINES = st.lists(order_lines().filter(lambda line: line.vat.category != "O"), mi
 CHARGES = several_charges().map(lambda rules: tuple(evolve(rule, vat=STANDARD) for rule in rules)).filter(bool)
 
 
-def judged(invoice: Invoice, missing: MissingCent = MissingCent.IN_VAT) -> Any:
+def judged(invoice: Invoice, missing: MissingCent | None = MissingCent.IN_VAT) -> Any:
     """Return an invoice as an electronic one: the judges have nothing against it, and what is paid is what the customer saw."""
-    made = einvoices.of_invoice(invoice, seller=SELLER, buyer=BUYER, order="PO-1", missing=missing)
+    made = einvoices.of_invoice(invoice, seller=SELLER, buyer=BUYER, order="PO-1", missing=missing or MissingCent.IN_VAT)
     made = evolve(made, means="30", account="NL02ABNA0123456789")
     document = ubl.write(made)
     assert against_schema(document) == []
@@ -38,7 +52,7 @@ def judged(invoice: Invoice, missing: MissingCent = MissingCent.IN_VAT) -> Any:
     assert {rule for rule in fired("cen-cii", cii.write(made)) if rule.startswith("BR-")} == set()
     assert made.sums is not None
     assert made.sums.payable == abs(invoice.total)
-    if missing is MissingCent.IN_VAT:
+    if missing is MissingCent.IN_VAT and not made.sums.rounding:
         assert made.sums.tax == (-invoice.vat if invoice.is_credit_note else invoice.vat)
     return made
 
@@ -115,3 +129,14 @@ def test_a_credit_of_a_gross_invoice_pays_back_what_was_seen() -> None:
     _, _, [note] = credited(order, invoice, {1: 1})
     for missing in MissingCent:
         assert judged(note, missing).sums.payable == D("14.99")
+
+
+@pytest.mark.parametrize("basis", list(Basis))
+def test_vat_per_unit_that_is_too_far_off_stands_in_the_rounding(basis: Basis) -> None:
+    """1 000 at 0.99 three times: 630.00 without VAT in the price, where the rate over the net is 623.70; the customer pays the same."""
+    policy = TotalsPolicy(basis=basis, tax_rounding=TaxRounding.UNIT)
+    lines = [goods(1000, "0.99", STANDARD, number=f"I-{place}", basis=basis) for place in range(3)]
+    invoice = sold(*lines, totals=policy)[1]
+    made = judged(invoice, MissingCent.IN_ROUNDING)
+    assert (made.sums.tax, made.sums.rounding) == ((D("623.70"), D("6.30")) if basis is Basis.NET else (D("516.60"), D("-6.60")))
+    assert judged(invoice, None).sums == made.sums

@@ -55,6 +55,10 @@ def trade_party(party: Party, *, vat: str = "", legal: str = "", legal_scheme: s
     )
 
 
+TOO_MUCH = Decimal(1)
+"""By so much VAT must not differ from the rate over its base [BR-CO-17]."""
+
+
 @exact
 def of_invoice(
     invoice: Invoice,
@@ -87,6 +91,7 @@ def of_invoice(
         order: The number of the buyer's order.
         prepaid: What was paid already.
         missing: Of prices with VAT in them, where the cent stands by which VAT differs from the rate over the net [GRS-P3].
+            VAT that was rounded per unit can differ by 1.00 or more, which the norm does not take: then it stands in the rounding.
 
     Raises:
         RefusedError: ``einvoice.pro-forma``.
@@ -100,11 +105,10 @@ def of_invoice(
     if not lines:  # the norm has no invoice without a line
         lines, beside = tuple(_as_line(place, each) for place, each in enumerate(beside, start=1)), ()
     rounding = sum((each.net for each in invoice.charges if each.is_cash_rounding), ZERO) * sign
-    breakdown = tuple(_groups(invoice, sign, exemptions or {}))
-    if missing is MissingCent.IN_ROUNDING and invoice.totals_policy.is_gross:
-        posted = sum((group.tax for group in breakdown), ZERO)
-        breakdown = tuple(_by_rate(group, invoice.quantum) for group in breakdown)
-        rounding += posted - sum((group.tax for group in breakdown), ZERO)
+    posted = tuple(_groups(invoice, sign, exemptions or {}))
+    by_rate = missing is MissingCent.IN_ROUNDING and invoice.totals_policy.is_gross
+    breakdown = tuple(_as_the_norm_has_it(group, invoice.quantum, by_rate=by_rate) for group in posted)
+    rounding += sum((group.tax for group in posted), ZERO) - sum((group.tax for group in breakdown), ZERO)
     return EInvoice(
         number=invoice.number,
         type=_type(invoice, profile),
@@ -163,8 +167,10 @@ def _with_vat(line: EInvoiceLine, invoice: Invoice) -> tuple[tuple[str, str], ..
     return ((PRICE_WITH_VAT, f"{line.price.normalize():f} {invoice.currency}{per}"),)
 
 
-def _by_rate(group: TaxGroup, quantum: Decimal) -> TaxGroup:
-    return evolve(group, tax=half_up((group.taxable * (group.rate or ZERO)).scaleb(-2), quantum))
+def _as_the_norm_has_it(group: TaxGroup, quantum: Decimal, *, by_rate: bool) -> TaxGroup:
+    """Return a group with VAT that the norm takes: as it was posted, or the rate over the base."""
+    tax = half_up((group.taxable * (group.rate or ZERO)).scaleb(-2), quantum)
+    return evolve(group, tax=tax) if by_rate or abs(group.tax - tax) >= TOO_MUCH else group
 
 
 def _ordered(line: InvoiceLine, sign: Decimal) -> EInvoiceLine:

@@ -264,9 +264,7 @@ def _rate(category: str, rate: Decimal | None) -> Vat:
 def with_vat(invoice: EInvoice, taxes: Mapping[tuple[str, Decimal], Decimal]) -> EInvoice:
     """Return an invoice with the VAT that is given by category and rate, and the totals that follow from it."""
     breakdown = tuple(evolve(group, tax=taxes.get((group.category, group.rate or ZERO), group.tax)) for group in invoice.breakdown)
-    sums = invoice.sums
-    if sums is None:
-        return evolve(invoice, breakdown=breakdown)
+    sums = invoice.sums or work_out(invoice).sums
     tax = sum((group.tax for group in breakdown), ZERO)
     more = tax - (sums.tax or ZERO)
     return evolve(invoice, breakdown=breakdown, sums=evolve(sums, tax=tax, gross=sums.gross + more, payable=sums.payable + more))
