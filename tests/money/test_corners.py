@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -13,6 +14,8 @@ from salesflow import (
     Basis,
     ChargeRule,
     Claim,
+    Commitment,
+    CommitmentKind,
     CreditOf,
     Disposition,
     FreeTextLine,
@@ -21,11 +24,13 @@ from salesflow import (
     LineFilter,
     Order,
     OrderType,
+    Period,
     PriceBook,
     Product,
     RefusedError,
     TradeAgreement,
     Vat,
+    agreements,
     changes,
     charges,
     credit_notes,
@@ -35,17 +40,24 @@ from salesflow import (
     orders,
     prices,
     quotations,
+    releases,
     restating,
     return_receipts,
     returns,
 )
+from salesflow.documents import printed, ubl
+from salesflow.documents.priced_lines import NetPrices
 from salesflow.model.charge import Back, Measure, Threshold, ThresholdLost, ThresholdReached, When
 from salesflow.model.charging import Alone
 from salesflow.model.pricing import AgreementLink
 from salesflow.model.totals import WITH_VAT, PartNets, TaxRounding, TotalsPolicy
 from salesflow.model.trade_agreement import Relation
 from salesflow.money import half_up, sure
+from salesflow.testing import laws
+from salesflow.testing.contract import renumbered
 from tests.builders import ACME, DAY, STANDARD, an_order, codes
+from tests.documents.papers import BOTH, text_of
+from tests.einvoices import BUYER, SELLER
 from tests.money.goods import LOW, goods, in_parts, net_and_vat, service, shelf, sold
 
 D = Decimal
@@ -376,3 +388,67 @@ def test_charges_and_totals_of_a_subscription_are_those_of_its_cycle(basis: Basi
     order, _, _ = credit_notes.post(made[1], {1: 2}, orders=order, number="CN-1", on=DAY, reopens=True)
     assert (order.charge(1).taken, order.charge(1).left, order.totals.total) == (-3, -7, total)
     assert rest_of(order).totals.total == total * D("0.7")
+
+
+# ---------------------------------------------------------------------- documents
+
+
+def test_a_business_sees_the_price_without_vat_beside_the_one_with_it() -> None:
+    """121.00 with VAT, less 10 percent: 90.00 without it on the paper of a business, if that is not switched off."""
+    invoice = sold(shelf(1, 121, discount=D(10)))[1]
+    assert "Price without VAT: 90.00" in text_of(printed.invoice(invoice, **BOTH, language="en"))
+    assert "Price without VAT" not in text_of(printed.invoice(invoice, **BOTH, language="en", net_prices=NetPrices.NEVER))
+
+
+def test_an_order_of_prices_with_vat_is_written_without_it() -> None:
+    """An order in UBL has prices without VAT, as an invoice has: 121.00 at 21 percent is 100.00."""
+    written = ubl.write_order(an_order(shelf(2, 121)), seller=SELLER, buyer=BUYER)
+    [line] = ubl.read_order(written).lines
+    assert (line.price, line.ordered) == (100, 2)
+
+
+def test_a_release_may_have_vat_in_its_prices() -> None:
+    """An agreement that speaks without VAT: 100.00 there is 121.00 on the order, unrounded and once."""
+    taxed = Item(number="I-1", vat=STANDARD)
+    agreed = Commitment(kind=CommitmentKind.PRODUCT_QUANTITY, item=taxed, quantity=D(10), price=D(100))
+    period = Period(DAY, date(2026, 12, 31))
+    drawn = agreements.draw_up(
+        number="AG-1", customer=ACME, currency="EUR", classification="yearly", period=period, commitments=[agreed], on=DAY
+    ).document
+    standing = agreements.fulfilment(agreements.confirm(drawn, on=DAY).document, [])
+    order = releases.release(standing, {1: 2}, number="SO-1", customer=ACME, on=DAY, totals=WITH_VAT).document
+    assert (order.lines[0].price, order.lines[0].entered, order.total) == (121, 100, 242)
+
+
+def test_what_is_added_to_a_return_adds_to_what_goes_back_of_charges() -> None:
+    """
+    Ten percent off four at 10.00: two come back with 2.00 of it, then one more with 1.00.
+
+    The rounding of the total for cash is of no line, and comes back with none.
+    """
+    terms: dict[str, Any] = {"charges": [charges.discount(percentage=10)], "totals": TotalsPolicy(cash_step=D("0.05"))}
+    order, slip = deliveries.post(an_order(goods(4, "10.01"), **terms), number="PS-1", on=DAY)
+    order, invoice = invoices.post(order, slips=[slip], number="INV-1", on=DAY)
+
+    def claim(quantity: int) -> Claim:
+        return Claim(order=order, quantities={1: quantity}, invoices=(invoice,), disposition=Disposition.CREDIT)
+
+    rma, returned = returns.create([claim(2)], number="RMA-1", order="SO-R", customer=ACME, on=DAY)
+    assert [rule.value for rule in returned.charges] == [2]
+    added = returns.add(rma, returned, [claim(1)], customer=ACME, on=DAY)
+    assert [rule.value for rule in added.changed[0].charges] == [3]
+    everything, all_back = returns.create([claim(4)], number="RMA-2", order="SO-R2", customer=ACME, on=DAY)
+    assert ([rule.value for rule in all_back.charges], everything.lines[0].quantity) == ([4], 4)
+
+
+def test_a_product_takes_another_number_through_its_item() -> None:
+    """The contract of a store gives each document it draws a number of its own."""
+    assert renumbered(Product(item=Item(number="I-1"), price=D(1)), "I-2").item.number == "I-2"
+
+
+def test_the_charges_of_a_summary_are_those_of_each_order() -> None:
+    """Two orders with freight of their own on one invoice: the sums of each hold."""
+    both = [an_order(goods(1, 10), number=number, charges=[charges.freight(5)]) for number in ("SO-1", "SO-2")]
+    done = invoices.post(both, number="INV-1", on=DAY)
+    assert done.document.total == 30
+    assert laws.adds_up([*done.changed, done.document]) == ()

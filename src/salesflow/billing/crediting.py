@@ -262,11 +262,10 @@ def discounts_apart(part: CreditedPart) -> Iterator[tuple[Vat, Decimal, Decimal]
 def _rates(invoice: Invoice, left: Mapping[int, Creditable], asked: _Asked, charges: Mapping[int, Decimal]) -> list[_Rate]:
     """Return the rates that have discounts."""
     found: dict[Vat, _Rate] = {}
-    for line in invoice.own_lines:
-        if line.number in left:
-            credited = asked[line.number][2] if line.number in asked else ZERO
-            vat = invoice_vat(line)
-            found.setdefault(vat, _Rate(vat)).add(line.amount, credited, left[line.number].amount - credited)
+    for line in (each for each in invoice.own_lines if each.number in left):
+        credited = asked[line.number][2] if line.number in asked else ZERO
+        vat = invoice_vat(line)
+        found.setdefault(vat, _Rate(vat)).add(line.amount, credited, left[line.number].amount - credited)
     for place, rest in invoice.creditable_charges.items():
         each, credited = invoice.charges[place - 1], charges.get(place, ZERO)
         rate = found.setdefault(each.vat, _Rate(each.vat))

@@ -160,8 +160,5 @@ def returning(
                 cancelled[line] = cancelled.get(line, ZERO) + quantity
     whole = sum((abs(quantity) for quantity in cancelled.values()), ZERO)
     undone = sum((abs(quantity) for _, quantity in rows), ZERO)
-    if not whole:
-        return ()
-    part = min(undone / whole, Decimal(1))
-    back = [(number, -half_up(amount * part, quantum)) for number, amount in lapsed.items()]
+    back = [(number, -half_up(amount * min(undone, whole) / whole, quantum)) for number, amount in lapsed.items()]
     return tuple((number, amount, amount) for number, amount in back if amount)

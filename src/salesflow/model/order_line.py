@@ -77,8 +77,7 @@ class OrderLine:
 
     def _check_basis(self) -> None:
         require_kind("basis", self.basis, Basis)
-        if self.entered is not None:
-            require_decimal("entered", self.entered)
+        require_decimal("entered", self.entered)
 
     def _check_price(self) -> None:
         for name in ("price_unit", "discount_amount"):

@@ -213,14 +213,12 @@ def _taken_back(invoice: Invoice) -> Iterator[Breach]:
         yield from _within(about, f"the quantity of line {number}", left.quantity, line.quantity)
     for place, left in invoice.creditable_charges.items():
         yield from _within(about, f"charge {place}", left.amount, invoice.charges[place - 1].amount)
-    for vat in _of_one_sign(invoice):
-        whole = next((group for group in invoice.own_groups if group.vat == vat), None)
-        back = [group for credit in invoice.credits for group in credit.groups if group.vat == vat]
-        if whole is not None:
-            yield from _within(about, f"the base at {vat.rate} percent", whole.base - sum((each.base for each in back), ZERO), whole.base)
-            yield from _within(
-                about, f"the VAT at {vat.rate} percent", whole.amount - sum((each.amount for each in back), ZERO), whole.amount
-            )
+    alike = set(_of_one_sign(invoice))
+    for whole in (group for group in invoice.own_groups if group.vat in alike):
+        back = [group for credit in invoice.credits for group in credit.groups if group.vat == whole.vat]
+        base, vat = sum((each.base for each in back), ZERO), sum((each.amount for each in back), ZERO)
+        yield from _within(about, f"the base at {whole.vat.rate} percent", whole.base - base, whole.base)
+        yield from _within(about, f"the VAT at {whole.vat.rate} percent", whole.amount - vat, whole.amount)
     if invoice.credits and not _anything(invoice.creditable) and not _anything(invoice.creditable_charges):
         back_in_all = sum((group.gross for credit in invoice.credits for group in credit.groups), ZERO)
         own = sum((group.gross for group in invoice.own_groups), ZERO)
