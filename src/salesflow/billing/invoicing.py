@@ -173,6 +173,15 @@ def billed(share: OrderShare, number: str, on: date, at: datetime | None, policy
         if slip is None and (implied := _implied(order.fold, take.rows, policy)):
             order = with_postings(order, Posting(kind=Kind.DELIVERED, document=number, on=on, at=at, rows=implied))
         amounts, exacts, shown = _amounts(order.fold, take.rows, order.quantum, stated)
+        part = _part(order, take, amounts, stated)
+        if shown is not amounts:
+            charges += _roundings(part, shown)
+            part = evolve(part, amounts=shown)
+        if take.rows:
+            parts.append(part)
+        if share.rules:
+            rows += zip(part.terms, part.quantities, amounts, exacts, strict=True)
+        taken = shares_due(share, rows) if place == len(share.takes) else ()
         posting = Posting(
             kind=Kind.INVOICED,
             document=number,
@@ -183,32 +192,13 @@ def billed(share: OrderShare, number: str, on: date, at: datetime | None, policy
             rows=take.rows,
             amounts=amounts,
             exacts=exacts,
+            charges=tuple((each.rule.number, each.amount, each.exactly) for each in taken),
         )
-        part = _part(order, posting, stated)
-        if shown is not amounts:
-            charges += _roundings(part, shown)
-            part = evolve(part, amounts=shown)
-        if take.rows:
-            parts.append(part)
-        if share.rules:
-            rows += zip(part.terms, part.quantities, amounts, exacts, strict=True)
-        if place == len(share.takes):
-            posting, found = _with_charges(share, posting, rows)
-            charges += found
-            if order.totals_policy.part_nets is PartNets.CUMULATIVE:
-                return _cumulative(order, posting, parts, charges)
+        charges += [_frozen(order, each, charge) for each in taken for charge in each.charges()]
+        if place == len(share.takes) and order.totals_policy.part_nets is PartNets.CUMULATIVE:
+            return _cumulative(order, posting, parts, charges)
         order = with_postings(order, posting)
     return Billed(order, tuple(parts), tuple(charges))
-
-
-def _with_charges(share: OrderShare, posting: Posting, rows: list[TakenRow]) -> tuple[Posting, list[InvoiceCharge]]:
-    """Return the last posting with what the invoice takes of charges, and the charges as they stand on the invoice."""
-    taken = shares_due(share, rows)
-    if not taken:
-        return posting, []
-    order = share.order
-    found = [_frozen(order, each, charge) for each in taken for charge in each.charges()]
-    return evolve(posting, charges=tuple((each.rule.number, each.amount, each.exactly) for each in taken)), found
 
 
 def shares_due(share: OrderShare, rows: list[TakenRow]) -> tuple[Share, ...]:
@@ -298,15 +288,15 @@ def _roundings(part: InvoicePart, shown: Amounts) -> Iterator[InvoiceCharge]:
             yield InvoiceCharge(order=part.order, charge=rounding, net=rounding.amount)
 
 
-def _part(order: Order, posting: Posting, stated: Mapping[int, Decimal]) -> InvoicePart:
+def _part(order: Order, take: InvoicedRows, amounts: Amounts, stated: Mapping[int, Decimal]) -> InvoicePart:
     terms = order.fold.terms
     return InvoicePart(
         order=order.number,
-        slip=posting.source,
-        terms=tuple([terms[line] for line, _ in posting.rows]),
-        quantities=tuple([quantity for _, quantity in posting.rows]),
-        amounts=posting.amounts,
-        stated=tuple(line for line, _ in posting.rows if line in stated) if stated else (),
+        slip=None if take.slip is None else take.slip.number,
+        terms=tuple([terms[line] for line, _ in take.rows]),
+        quantities=tuple([quantity for _, quantity in take.rows]),
+        amounts=amounts,
+        stated=tuple(line for line, _ in take.rows if line in stated) if stated else (),
     )
 
 

@@ -181,7 +181,7 @@ def _against_rule(
 
 def _contradictions(rule: ChargeRule) -> Iterator[str]:
     granted = rule.granted
-    if not granted.holds_something:
+    if rule.is_conditional and not granted.holds_something:
         yield "nothing lies between where it begins and where it ends, or two tiers begin together"
     if granted.tiers and rule.value:
         yield f"it has a value of {rule.value} and values by tier"

@@ -30,8 +30,14 @@ class Covered:
 
     exactly: Decimal = ZERO
     amount: Decimal = ZERO
-    quantity: Decimal = ZERO
+    quantities: tuple[Decimal, ...] = ()
     by_vat: tuple[tuple[Vat, Decimal], ...] = ()
+
+    @property
+    @exact
+    def quantity(self) -> Decimal:
+        """How much it is in all."""
+        return sum(self.quantities, ZERO)
 
     def of_percent(self, value: Decimal) -> Decimal:
         """Return what a percentage is taken of; 100 percent is what the lines show, or a cent would be left of them."""
@@ -130,16 +136,14 @@ def covered(rule: ChargeRule | None, rows: Iterable[Row]) -> Covered:
     if not chosen:
         return Covered()
     lines, quantities, amounts, exacts = zip(*chosen, strict=True)
+    vats = [line.vat for line in lines]
+    if vats.count(vats[0]) == len(vats):  # most documents have one rate, and counting is far cheaper than adding up by rate
+        amount = sum(amounts, ZERO)
+        return Covered(sum(exacts, ZERO), amount, quantities, ((vats[0], amount),))
     by_vat: dict[Vat, Decimal] = {}
-    current, base = lines[0].vat, ZERO
-    for line, amount in zip(lines, amounts, strict=True):
-        vat = line.vat
-        if vat is not current:  # neighbours mostly share one VAT, and adding is far cheaper than looking up
-            by_vat[current] = by_vat.get(current, ZERO) + base
-            current, base = vat, ZERO
-        base += amount
-    by_vat[current] = by_vat.get(current, ZERO) + base
-    return Covered(sum(exacts, ZERO), sum(by_vat.values(), ZERO), sum(quantities, ZERO), tuple(by_vat.items()))
+    for vat, amount in zip(vats, amounts, strict=True):
+        by_vat[vat] = by_vat.get(vat, ZERO) + amount
+    return Covered(sum(exacts, ZERO), sum(by_vat.values(), ZERO), quantities, tuple(by_vat.items()))
 
 
 @exact
@@ -323,6 +327,8 @@ class _Document:
         if rule.taxed is ChargeVat.OWN:
             return [(rule.vat, amount)]
         weights = self._weights(rule, now)
+        if len(weights) == 1:
+            return [(vat, amount) for vat in weights]
         if rule.taxed is ChargeVat.HIGHEST_BASE:
             return [(max(weights, key=lambda vat: weights[vat]), amount)]
         return list(zip(weights, allocate(amount, list(weights.values()), step=self.quantum), strict=True))
