@@ -10,7 +10,6 @@ import pytest
 from attrs import evolve
 
 from salesflow import (
-    Alternative,
     Basis,
     ChargeRule,
     Claim,
@@ -39,7 +38,6 @@ from salesflow import (
     invoices,
     orders,
     prices,
-    quotations,
     releases,
     restating,
     return_receipts,
@@ -50,8 +48,10 @@ from salesflow.documents.priced_lines import NetPrices
 from salesflow.model.charge import Back, Measure, Threshold, ThresholdLost, ThresholdReached, When
 from salesflow.model.charging import Alone
 from salesflow.model.pricing import AgreementLink
+from salesflow.model.quotation import QuotationLine
 from salesflow.model.totals import WITH_VAT, PartNets, TaxRounding, TotalsPolicy
 from salesflow.model.trade_agreement import Relation
+from salesflow.model.vat import NO_VAT
 from salesflow.money import half_up, sure
 from salesflow.testing import laws
 from salesflow.testing.contract import renumbered
@@ -238,11 +238,13 @@ def test_the_threshold_and_the_limits_of_a_charge_are_restated_with_the_prices()
     assert (two.value, two.granted.up_to) == (5, 3)
 
 
-def test_an_offer_in_words_is_not_taxed_yet() -> None:
-    """An item that is not known has no VAT, and counts towards no agreement."""
-    line = quotations.line(Product(item=Item(number="HOSE", vat=STANDARD), price=D(18)), 1)
-    assert (line.vat, line.is_linked) == (STANDARD, False)
-    assert Alternative(name="a", lines=(line,)).lines[0].vat == STANDARD
+def test_an_offer_of_a_category_is_not_taxed_yet() -> None:
+    """While its item is not known a line has no VAT; and no offer counts towards a sales agreement."""
+    open_, known = (
+        QuotationLine(category="Garden", item=item, quantity=D(1), price=D(18)) for item in (None, Item(number="H", vat=STANDARD))
+    )
+    assert (open_.vat, known.vat) == (NO_VAT, STANDARD)
+    assert not open_.is_linked
 
 
 def test_vat_that_adds_up_is_divided_over_the_orders_of_a_summary() -> None:
