@@ -1,4 +1,4 @@
-"""Our own invoices and credit notes as electronic ones."""
+"""Our own invoices and credit notes as electronic ones; prices with VAT in them become prices without it, for the norm has no others [GRS-7]."""
 
 from __future__ import annotations
 

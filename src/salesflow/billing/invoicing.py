@@ -208,6 +208,7 @@ def shares_due(share: OrderShare, rows: list[TakenRow]) -> tuple[Share, ...]:
 
 
 def _frozen(order: Order, share: Share, charge: Charge) -> InvoiceCharge:
+    """Return a share as it stands on the invoice, with the rule and the revision that it comes from; it never changes [CHG-14]."""
     rule = next(rule for rule in order.charges if rule.number == share.rule.number)
     return InvoiceCharge(
         order=order.number, charge=charge, net=charge.amount, rule=rule, revision=order.revision, back=goes_back(rule, order.sale)
@@ -253,7 +254,7 @@ def _amounts(fold: Fold, rows: tuple[Row, ...], quantum: Decimal, stated: Mappin
     """
     Return for each row the amount to post, the exact amount behind it, and the amount to show.
 
-    The three agree to the cent. After credits the amount to post may have to make up for more than a cent of earlier rounding;
+    The three agree to the cent: a part is what all parts so far come to, rounded, less what earlier ones took [GRS-9]. After credits the amount to post may have to make up for more than a cent of earlier rounding;
     then the line shows its quantity times price, and the rest stands apart.
     """
     amounts, exacts, shown = [], [], []

@@ -123,7 +123,7 @@ class OrderLine:
 
     @exact
     def amount(self, quantity: Decimal, quantum: Decimal) -> Decimal:
-        """Return what *quantity* of the line costs, in its basis: the exact amount rounded once, half up, to *quantum*."""
+        """Return what *quantity* of the line costs, in its basis: the exact amount rounded once, half up, to *quantum* [GRS-3]."""
         price = self.price if self.is_plain else self.unit_price
         return half_up(quantity * price, quantum)
 

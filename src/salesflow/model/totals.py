@@ -4,6 +4,7 @@ Totals: every part that is shown adds up to the total that is shown.
 A document has one basis: its prices, charges and discounts are without VAT, or with VAT in them [GRS-1, GRS-2].
 Without VAT, the VAT is worked out over the nets. With VAT in the prices the total is the sum of what the lines cost, exactly;
 the net of a rate is taken out of that sum, and VAT is the rest [GRS-4].
+So VAT is at most a cent off the rate over the net [GRS-6], and amounts below zero mirror those above [GRS-18].
 """
 
 from __future__ import annotations

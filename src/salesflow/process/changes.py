@@ -188,7 +188,7 @@ def preview(
     agreements: Iterable[Fulfilment] = (),
     agreement_policy: AgreementPolicy = AGREEMENTS,
 ) -> Preview:
-    """Return what ``change`` would come to with the same arguments, and every reason against it."""
+    """Return what ``change`` would come to with the same arguments, charges before and after included [CHG-9], and every reason against it."""
     require_date("on", on)
     wanted: tuple[Change, ...] = all_of("change", changes, Change)  # type: ignore[arg-type]
     if wrong := (*LIFECYCLE.why_not("change", order, on=on), *_against_lines(order, wanted)):
