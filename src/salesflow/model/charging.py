@@ -328,7 +328,7 @@ class _Document:
             return [(rule.vat, amount)]
         weights = self._weights(rule, now)
         if len(weights) == 1:
-            return [(vat, amount) for vat in weights]
+            return [(vat, amount.quantize(self.quantum)) for vat in weights]
         if rule.taxed is ChargeVat.HIGHEST_BASE:
             return [(max(weights, key=lambda vat: weights[vat]), amount)]
         return list(zip(weights, allocate(amount, list(weights.values()), step=self.quantum), strict=True))
