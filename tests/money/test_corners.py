@@ -195,6 +195,23 @@ def test_a_threshold_that_is_reached_catches_up_what_was_credited_as_well() -> N
     assert (second.net, second.totals.charges) == (170, -20)
 
 
+@pytest.mark.parametrize(
+    ("rule", "second"),
+    [
+        (charges.discount(percentage=10, least=150, reached=ThresholdReached.CATCH_UP, covers=LineFilter(items=("I-1",))), "-20"),
+        (evolve(charges.fee(per_unit=D("0.50")), granted=Threshold(least=D(150)), reached=ThresholdReached.CATCH_UP), "11.50"),
+    ],
+    ids=["percent of some lines", "per unit of all"],
+)
+def test_catching_up_counts_what_the_rule_covers_and_what_went_back_for_good(rule: ChargeRule, second: str) -> None:
+    """Five of ten and three of another item were invoiced, and two of the five credited for good; then twenty are wanted."""
+    order = an_order(goods(10, 10), goods(3, 10, number="I-2"), charges=[evolve(rule, granted=evolve(rule.granted, least=D(150)))])
+    order, first = invoices.post(order, {1: 5, 2: 3}, number="INV-1", on=DAY)
+    order, _, _ = credit_notes.post(first, {1: 2}, orders=order, number="CN-1", on=DAY, reopens=False)
+    order = changes.change(order, [changes.SetQuantity(1, D(20))], on=DAY, reason="more").document
+    assert (first.totals.charges, rest_of(order).totals.charges) == (0, D(second))
+
+
 # ---------------------------------------------------------------------- prices with VAT in them
 
 

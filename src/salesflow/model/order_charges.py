@@ -132,11 +132,9 @@ def lapsing(rules: Iterable[ChargeRule], fold: Fold, rows: Iterable[tuple[int, D
 
 def _in_force(rule: ChargeRule, fold: Fold, quantum: Decimal) -> Decimal:
     """Return the value that a rule has by the terms as they are, or would have if it were granted."""
-    if not rule.is_conditional:
+    if not rule.granted.tiers:
         return rule.value
-    figure = measured(rule, (row_of(line, fold.wanted(line.number), quantum) for line in fold.terms.values()))
-    value = rule.value_at(figure)
-    return rule.value_kept(figure) if value is None else value
+    return rule.value_kept(measured(rule, (row_of(line, fold.wanted(line.number), quantum) for line in fold.terms.values())))
 
 
 @exact

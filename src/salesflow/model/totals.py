@@ -357,13 +357,10 @@ def _by_line(lines: Sequence[Sold], beside: Sequence[Beside], quantum: Decimal, 
     amounts = [line.amount for line in lines]
     nets = [_net_of(line, line.amount, quantum, policy) for line in lines]
     after, added = list(nets), []
-    gross: dict[Vat, Decimal] = {}
-    for line in lines:
-        gross[line.vat] = gross.get(line.vat, ZERO) + line.amount
+    rates = dict.fromkeys([*(line.vat for line in lines), *(each.vat for each in beside)])
     alone: dict[Vat, Decimal] = {}  # VAT of what stands for itself
     bases: dict[Vat, Decimal] = {}
     for each in beside:
-        gross[each.vat] = gross.get(each.vat, ZERO) + each.amount
         shares = _over(lines, amounts, each, quantum)
         if not shares:
             own = _net_of(Sold(each.vat, each.amount), each.amount, quantum, policy)
@@ -382,7 +379,7 @@ def _by_line(lines: Sequence[Sold], beside: Sequence[Beside], quantum: Decimal, 
     for line, amount, net in zip(lines, amounts, after, strict=True):
         bases[line.vat] = bases.get(line.vat, ZERO) + net
         taxes[line.vat] = taxes.get(line.vat, ZERO) + _vat_of(line, net, amount, quantum, policy)
-    groups = [VatGroup(vat, bases.get(vat, ZERO), half_up(taxes.get(vat, ZERO) + alone.get(vat, ZERO), quantum)) for vat in gross]
+    groups = [VatGroup(vat, bases.get(vat, ZERO), half_up(taxes.get(vat, ZERO) + alone.get(vat, ZERO), quantum)) for vat in rates]
     return Worked(nets=tuple(nets), beside=tuple(added), groups=tuple(groups))
 
 
