@@ -471,3 +471,47 @@ def test_the_charges_of_a_summary_are_those_of_each_order() -> None:
     done = invoices.post(both, number="INV-1", on=DAY)
     assert done.document.total == 30
     assert laws.adds_up([*done.changed, done.document]) == ()
+
+
+# ---------------------------------------------------------------------- what a percentage is taken of
+
+
+@pytest.mark.parametrize(("percentage", "off"), [(50, "-0.50"), (100, "-1.02")])
+def test_a_percentage_is_of_what_lines_cost_before_rounding_and_all_of_it_is_of_what_they_show(percentage: int, off: str) -> None:
+    """Three lines of 0.335 cost 1.005 and show 1.02: half of it is 0.50, and all of it 1.02."""
+    order = an_order(*[goods(1, "0.335")] * 3, charges=[charges.discount(percentage=percentage)])
+    assert order.totals.charges == D(off)
+    assert rest_of(order).totals.charges == D(off)
+
+
+def test_a_charge_on_an_invoice_says_what_it_is() -> None:
+    """Its words, its kind, and the percentage if it is one; an amount has none, and tiers have several."""
+    tiers = evolve(charges.fee(percentage=1), value=D(0), granted=Threshold(tiers=((D(0), D(5)),)))
+    rules = [charges.discount(percentage=10, text="Spring"), charges.freight(5, text="By road"), evolve(tiers, text="Small")]
+    shown = [
+        (each.charge.text, each.charge.kind.value, each.charge.percentage)
+        for each in rest_of(an_order(goods(1, 100), charges=rules)).charges
+    ]
+    assert shown == [("Spring", "discount", 10), ("By road", "freight", None), ("Small", "fee", None)]
+
+
+@pytest.mark.parametrize(("reached", "parts"), [(ThresholdReached.CATCH_UP, [6, 6]), (ThresholdReached.FORWARD, [4, 8])])
+def test_one_amount_that_is_reached_late(reached: ThresholdReached, parts: list[int]) -> None:
+    """12.00 from 100.00 on: 30.00 of 90.00 is invoiced without it, then 30.00 and 60.00 of 120.00 are."""
+    rule = evolve(charges.fee(12, **DIVIDED), granted=Threshold(least=D(100)), reached=reached)
+    order, first = invoices.post(an_order(goods(9, 10), charges=[rule]), {1: 3}, number="INV-1", on=DAY)
+    _, made = in_parts(more(order, 12), {1: 3}, None)
+    assert (first.totals.charges, [each.totals.charges for each in made]) == (0, parts)
+
+
+def test_catching_up_takes_earlier_shares_of_other_charges_too() -> None:
+    """Ten percent of 50.00 and freight of 20.00 that were invoiced without it, and of the next 150.00."""
+    late = charges.discount(percentage=10, least=150, upon=(1,), reached=ThresholdReached.CATCH_UP)
+    order, first = invoices.post(an_order(goods(10, 10), charges=[charges.freight(20, number=1), late]), {1: 5}, number="INV-1", on=DAY)
+    assert (first.totals.charges, rest_of(more(order, 20)).totals.charges) == (20, -22)
+
+
+def test_a_threshold_of_a_subscription_looks_at_one_cycle() -> None:
+    """5 percent below 150.00, on 100.00 a cycle: also in the third."""
+    order = an_order(service(100), type=OrderType.SUBSCRIPTION, charges=[charges.fee(percentage=5, below=150)])
+    assert [each.total for each in in_parts(order, None, None, None)[1]] == [105, 105, 105]
