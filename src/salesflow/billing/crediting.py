@@ -230,12 +230,12 @@ class _Rate:
 
     @property
     def kept(self) -> Decimal:
-        """What would be kept of discounts beyond what is left of lines."""
+        """How much more of discounts than of lines the customer would keep."""
         return self.beyond(self.left, (left for _, left in self.discounts.values()))
 
     @property
     def given(self) -> Decimal:
-        """What would be credited of discounts beyond what is credited of lines."""
+        """How much more of discounts than of lines the credit note would have."""
         return self.beyond(self.credited, (credited for credited, _ in self.discounts.values()))
 
     def settle(self, found: dict[int, Decimal]) -> None:

@@ -250,10 +250,8 @@ def _at_most(left: Sequence[VatGroup], invoice: Invoice, quantum: Decimal) -> di
     found = {}
     for group, fit, added in zip(left, fits, more, strict=True):
         part = fit + added
-        if due.get(group.vat, group).gross == part:
-            net = due.get(group.vat, group).base
-        else:
-            net = without_vat(part, group.vat, quantum, invoice.totals_policy)
+        whole = due.get(group.vat, group)
+        net = whole.base if whole.gross == part else without_vat(part, group.vat, quantum, invoice.totals_policy)
         net = max(min(net, group.base), part - group.amount)  # no more than the deposit has, of net and of VAT
         found[group.vat] = VatGroup(group.vat, net, part - net)
     return found

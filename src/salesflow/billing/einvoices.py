@@ -15,7 +15,7 @@ from salesflow.model.einvoice import Adjustment, EInvoice, EInvoiceLine, Profile
 from salesflow.model.free_text import FreeTextLine
 from salesflow.model.invoice import Invoice, InvoiceCharge, InvoiceKind, InvoiceLine
 from salesflow.model.party import Party
-from salesflow.model.totals import MissingCent
+from salesflow.model.totals import MissingCent, percent_of
 from salesflow.model.vat import NO_VAT, Vat
 from salesflow.money import exact, half_up, less_percentage
 from salesflow.rules import Rule
@@ -169,7 +169,7 @@ def _with_vat(line: EInvoiceLine, invoice: Invoice) -> tuple[tuple[str, str], ..
 
 def _as_the_norm_has_it(group: TaxGroup, quantum: Decimal, *, by_rate: bool) -> TaxGroup:
     """Return a group with VAT that the norm takes: as it was posted, or the rate over the base."""
-    tax = half_up((group.taxable * (group.rate or ZERO)).scaleb(-2), quantum)
+    tax = percent_of(group.taxable, group.rate, quantum)
     return evolve(group, tax=tax) if by_rate or abs(group.tax - tax) >= TOO_MUCH else group
 
 

@@ -11,7 +11,7 @@ from salesflow.billing.totals import Key, add_groups, tax_on
 from salesflow.billing.vat_categories import CATEGORIES, CODES, SPLIT_PAYMENT, Category, Numbers, RateIs, ReasonIs
 from salesflow.checks import ONE, ZERO
 from salesflow.model.einvoice import EInvoice, Finding, Scope, TaxGroup, TradeParty
-from salesflow.money import half_up
+from salesflow.model.totals import percent_of
 
 HALF = Decimal("0.5")
 
@@ -88,7 +88,7 @@ def _tax(category: Category, group: TaxGroup, path: str, quantum: Decimal) -> It
 
 
 def _plain_tax(group: TaxGroup, path: str, quantum: Decimal) -> Iterator[Finding]:
-    needed = half_up((group.taxable * (group.rate or ZERO)).scaleb(-2), quantum)
+    needed = percent_of(group.taxable, group.rate, quantum)
     if group.tax != needed:
         lax = _is_near(group.tax, needed) if group.rate else abs(group.tax) < HALF
         message = f"VAT is {group.tax}; {group.rate or 0} % of {group.taxable} is {needed}"

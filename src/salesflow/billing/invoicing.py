@@ -181,7 +181,8 @@ def billed(share: OrderShare, number: str, on: date, at: datetime | None, policy
             parts.append(part)
         if share.rules:
             rows += zip(part.terms, part.quantities, amounts, exacts, strict=True)
-        taken = shares_due(share, rows) if place == len(share.takes) else ()
+        is_last = place == len(share.takes)
+        taken = shares_due(share, rows) if is_last else ()
         posting = Posting(
             kind=Kind.INVOICED,
             document=number,
@@ -195,7 +196,7 @@ def billed(share: OrderShare, number: str, on: date, at: datetime | None, policy
             charges=tuple((each.rule.number, each.amount, each.exactly) for each in taken),
         )
         charges += [_frozen(order, each, charge) for each in taken for charge in each.charges()]
-        if place == len(share.takes) and order.totals_policy.part_nets is PartNets.CUMULATIVE:
+        if is_last and order.totals_policy.part_nets is PartNets.CUMULATIVE:
             return _cumulative(order, posting, parts, charges)
         order = with_postings(order, posting)
     return Billed(order, tuple(parts), tuple(charges))

@@ -19,7 +19,7 @@ from salesflow.checks import ONE, ZERO, all_of
 from salesflow.model.charge import Charge
 from salesflow.model.einvoice import Adjustment, EInvoice, EInvoiceLine, Sums, TaxGroup
 from salesflow.model.invoice import Invoice
-from salesflow.model.totals import TOTALS, WITH_VAT, Beside, MissingCent, Sold, Totals, TotalsPolicy, Worked
+from salesflow.model.totals import TOTALS, WITH_VAT, Beside, MissingCent, Sold, Totals, TotalsPolicy, Worked, percent_of
 from salesflow.model.totals import work_out as work_out_amounts
 from salesflow.model.vat import Vat
 from salesflow.money import exact, half_up, round_to
@@ -130,7 +130,7 @@ def tax_on(taxable: Decimal, category: str, rate: Decimal | None, quantum: Decim
     taxed = category == SPLIT_PAYMENT or (known is not None and known.rate in {RateIs.ABOVE_ZERO, RateIs.ZERO_OR_MORE})
     if rate is None or not taxed:
         return ZERO.quantize(quantum)
-    return half_up((taxable * rate).scaleb(-2), quantum)
+    return percent_of(taxable, rate, quantum)
 
 
 def add_groups(invoice: EInvoice, nets: Iterable[Decimal], quantum: Decimal) -> dict[Key, Decimal]:

@@ -321,13 +321,18 @@ class ChargeRule:
             return None
         if not granted.tiers:
             return self.value
-        reached = [value for start, value in granted.tiers if start <= figure]
-        return reached[-1] if reached else None
+        return self._tier(figure)
 
     def value_kept(self, figure: Decimal) -> Decimal:
         """Return the value that goes on if the threshold was lost at *figure*: with tiers, that of the nearest."""
-        reached = [value for start, value in self.granted.tiers if start <= figure]
-        return (reached or [value for _, value in self.granted.tiers[:1]] or [self.value])[-1]
+        if not self.granted.tiers:
+            return self.value
+        reached = self._tier(figure)
+        return self.granted.tiers[0][1] if reached is None else reached
+
+    def _tier(self, figure: Decimal) -> Decimal | None:
+        """Return the value of the last tier that is reached."""
+        return next((value for start, value in reversed(self.granted.tiers) if start <= figure), None)
 
     @property
     def is_conditional(self) -> bool:

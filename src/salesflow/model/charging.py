@@ -40,7 +40,7 @@ class Covered:
         return sum(self.quantities, ZERO)
 
     def of_percent(self, value: Decimal) -> Decimal:
-        """Return what a percentage is taken of; 100 percent is what the lines show, or a cent would be left of them."""
+        """Return what a percentage is taken of; 100 percent is taken of the rounded lines, so that no cent is left."""
         return self.amount if abs(value) == HUNDRED else self.exactly
 
 

@@ -218,12 +218,12 @@ class QuotationLine:
     @exact
     def subtotal(self, quantum: Decimal) -> Decimal:
         """Return the list price times the quantity, rounded once, half up [QTE-7]."""
-        return _rounded(self.quantity * self.price / self.price_unit, quantum)
+        return half_up(self.quantity * self.price / self.price_unit, quantum)
 
     @exact
     def total_cost(self, quantum: Decimal) -> Decimal:
         """Return the unit cost times the quantity, without VAT, rounded once, half up."""
-        return _rounded(self.quantity * self.cost, quantum)
+        return half_up(self.quantity * self.cost, quantum)
 
     @exact
     def exact_total(self, quantum: Decimal) -> Decimal:
@@ -236,26 +236,22 @@ class QuotationLine:
             case Override.DISCOUNT_PERCENTAGE:
                 return self.quantity * self.price / self.price_unit * (HUNDRED - self.value).scaleb(-2)
             case Override.DISCOUNT_AMOUNT:
-                return self.subtotal(quantum) - _rounded(self.value, quantum)
+                return self.subtotal(quantum) - half_up(self.value, quantum)
             case Override.EARNING_PERCENTAGE:
                 net = self.quantity * self.cost / (HUNDRED - self.value).scaleb(-2)
             case _:
-                net = self.total_cost(quantum) + _rounded(self.value, quantum)
+                net = self.total_cost(quantum) + half_up(self.value, quantum)
         return in_basis(net, self.vat, Basis.NET, self.basis)
 
     @exact
     def total(self, quantum: Decimal) -> Decimal:
         """Return the total in the basis of the line, rounded half up."""
-        return _rounded(self.exact_total(quantum), quantum)
+        return half_up(self.exact_total(quantum), quantum)
 
     @exact
     def earning(self, quantum: Decimal) -> Decimal:
         """Return the total without VAT less the cost."""
-        return _rounded(in_basis(self.total(quantum), self.vat, self.basis, Basis.NET), quantum) - self.total_cost(quantum)
-
-
-def _rounded(amount: Decimal, quantum: Decimal) -> Decimal:
-    return half_up(amount, quantum)
+        return half_up(in_basis(self.total(quantum), self.vat, self.basis, Basis.NET), quantum) - self.total_cost(quantum)
 
 
 @frozen(kw_only=True)
@@ -505,7 +501,7 @@ class Quotation:
         offer, net, quantum = self.favourite, self.net(), self.quantum()
         whole = sum((line.total(quantum) for line in offer.lines), ZERO)
         likely = sum((line.total(quantum) * self.probability_of(line.number).scaleb(-2) for line in offer.lines), ZERO)
-        return _rounded(likely * net / whole if whole else ZERO, quantum)
+        return half_up(likely * net / whole if whole else ZERO, quantum)
 
     def probability_of(self, line: int) -> Decimal:
         """Return how likely the customer takes a line of the favourite."""

@@ -247,7 +247,12 @@ def merged(groups: Iterable[VatGroup]) -> tuple[VatGroup, ...]:
 
 def vat_on(base: Decimal, vat: Vat, quantum: Decimal) -> Decimal:
     """Return the VAT on an amount without it, rounded half up."""
-    return half_up((base * vat.rate).scaleb(-2), quantum)
+    return percent_of(base, vat.rate, quantum)
+
+
+def percent_of(base: Decimal, rate: Decimal | None, quantum: Decimal) -> Decimal:
+    """Return what a rate comes to over an amount without VAT, rounded half up; nothing where there is no rate."""
+    return half_up((base * rate).scaleb(-2) if rate else ZERO, quantum)
 
 
 @exact
